@@ -1,0 +1,241 @@
+package io.kvorum.core.availability;
+
+import io.kvorum.core.controller.Effect;
+import io.kvorum.core.controller.Event.HostGreeted;
+import io.kvorum.core.controller.Settings;
+import io.kvorum.core.controller.Turn;
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.HostStatus;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.HostState;
+import io.kvorum.core.lifecycle.HostTrigger;
+import io.kvorum.core.lifecycle.Lifecycles;
+import io.kvorum.core.lifecycle.VmTrigger;
+import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.OperationState;
+import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Request.PowerTask;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is alive.
+ *
+ * <ol>
+ *   <li>A host that was not heard for {@link Settings#heartbeatTimeout} is in doubt, and so are its VMs.
+ *   <li>If it stays so for {@link Settings#fencingDelay}, it is fenced, unless its cluster's policy forbids it, it has no
+ *       power management, or over half of its cluster's hosts are silent at once: then it is more likely that the
+ *       engine is cut off than that they are all dead.
+ *   <li>Silence is never proof. Only a verified fence, an operator, or the host's own agent says that something is off.
+ * </ol>
+ */
+public final class HostLiveness {
+
+    /** What a new leader gives hosts to be heard in the first place. */
+    private static final Duration FIRST_CONTACT = Duration.ofSeconds(10);
+
+    private static final Duration FENCE_RETRY = Duration.ofSeconds(30);
+
+    private static final class Watch {
+        long heardNanos;
+        long doubtNanos;
+        long nextFenceNanos;
+
+        @Nullable
+        String excuse;
+    }
+
+    private final Settings settings;
+    private final BiConsumer<Turn, Request> operations;
+    private final Map<UUID, Watch> watches = new HashMap<>();
+
+    public HostLiveness(Settings settings, BiConsumer<Turn, Request> operations) {
+        this.settings = settings;
+        this.operations = operations;
+    }
+
+    /** A new leader dials everybody and gives them time to answer. */
+    public void start(Turn turn) {
+        for (Host host : turn.inventory().hosts()) {
+            Watch watch = watch(host.id());
+            watch.heardNanos = turn.nanos() + FIRST_CONTACT.toNanos();
+            watch.doubtNanos = watch.heardNanos;
+            turn.emit(new Effect.Connect(
+                    host.id(), host.spec().address(), host.spec().port()));
+        }
+    }
+
+    /** The host answered the first call of a connection. */
+    public void greeted(Turn turn, HostGreeted greeting) {
+        Optional<Host> found = turn.inventory().host(greeting.hostId());
+        if (found.isEmpty()) {
+            return;
+        }
+        Host host = found.get();
+        watch(host.id()).heardNanos = turn.nanos();
+        HostStatus status = host.status();
+        Host known = host.withFacts(greeting.facts())
+                .withStatus(new HostStatus(
+                        status.state(), status.reason(), greeting.bootId(), status.certificateExpiresAt()));
+        if (!known.equals(host)) {
+            if (status.bootId() != null && !status.bootId().equals(greeting.bootId())) {
+                turn.log(
+                        Severity.WARNING,
+                        "host.rebooted",
+                        "Host " + host.name() + " was booted again.",
+                        host.subject());
+            }
+            turn.put(known);
+        }
+        judge(turn, known, greeting.hypervisorConnected(), greeting.problem());
+    }
+
+    /** A heartbeat. */
+    public void heard(Turn turn, UUID hostId, boolean hypervisorConnected, @Nullable String problem) {
+        Optional<Host> found = turn.inventory().host(hostId);
+        if (found.isEmpty()) {
+            return;
+        }
+        watch(hostId).heardNanos = turn.nanos();
+        Host host = found.get();
+        if (host.state().inDoubt() || host.state() == HostState.DOWN) {
+            // It must greet us with all it has before its VMs are believed.
+            turn.emit(new Effect.Disconnect(hostId));
+            turn.emit(new Effect.Connect(
+                    hostId, host.spec().address(), host.spec().port()));
+            return;
+        }
+        judge(turn, host, hypervisorConnected, problem);
+    }
+
+    private void judge(Turn turn, Host host, boolean hypervisorConnected, @Nullable String problem) {
+        HostTrigger trigger = hypervisorConnected ? HostTrigger.HEARD : HostTrigger.HYPERVISOR_LOST;
+        Optional<HostState> next = Lifecycles.HOST.next(host.state(), trigger);
+        if (next.isEmpty() || next.get() == host.state()) {
+            return;
+        }
+        turn.put(host.to(next.get(), hypervisorConnected ? null : problem));
+        watch(host.id()).excuse = null;
+        if (hypervisorConnected) {
+            turn.log(Severity.INFO, "host.up", "Host " + host.name() + " is up.", host.subject());
+        } else {
+            turn.log(
+                    Severity.ERROR,
+                    "host.non_operational",
+                    "The hypervisor of host " + host.name() + " does not answer: " + problem,
+                    host.subject());
+        }
+    }
+
+    /** Looks at every host; called several times a second. */
+    public void tick(Turn turn) {
+        for (Host host : List.copyOf(turn.inventory().hosts())) {
+            Watch watch = watch(host.id());
+            boolean silent = turn.nanos() - watch.heardNanos
+                    > settings.heartbeatTimeout().toNanos();
+            if (silent) {
+                Lifecycles.HOST
+                        .next(host.state(), HostTrigger.SILENT)
+                        .ifPresent(state -> doubt(turn, host, state, watch));
+            }
+            if (host.state() == HostState.NON_RESPONSIVE
+                    && turn.nanos() - watch.doubtNanos > settings.fencingDelay().toNanos()
+                    && turn.nanos() >= watch.nextFenceNanos
+                    && !turn.inventory().locked(Kind.HOST, host.id())) {
+                considerFence(turn, host, watch);
+            }
+        }
+    }
+
+    private void doubt(Turn turn, Host host, HostState state, Watch watch) {
+        watch.doubtNanos = turn.nanos();
+        watch.nextFenceNanos = turn.nanos();
+        watch.excuse = null;
+        long seconds = settings.heartbeatTimeout().toSeconds();
+        turn.put(host.to(state, "It was not heard for " + seconds + " s."));
+        turn.log(
+                Severity.ERROR,
+                "host.silent",
+                "Host " + host.name() + " was not heard for " + seconds + " s; its VMs are in doubt.",
+                host.subject());
+        for (Vm vm : turn.inventory().vmsOn(host.id())) {
+            if (!turn.inventory().locked(Kind.VM, vm.id())) {
+                Lifecycles.VM
+                        .next(vm.state(), VmTrigger.LOST_SIGHT)
+                        .ifPresent(to -> turn.put(vm, vm.status().to(to, "Host " + host.name() + " is silent.")));
+            }
+        }
+    }
+
+    private void considerFence(Turn turn, Host host, Watch watch) {
+        String excuse = excuse(turn, host);
+        if (excuse == null) {
+            watch.nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
+            operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.FENCE));
+        } else if (!excuse.equals(watch.excuse)) {
+            watch.excuse = excuse;
+            turn.log(
+                    Severity.ERROR,
+                    "host.not_fenced",
+                    "Host " + host.name() + " is silent and is not fenced: " + excuse,
+                    host.subject());
+        }
+    }
+
+    /** Why the host must not, or cannot, be fenced; null if it can. */
+    private static @Nullable String excuse(Turn turn, Host host) {
+        Cluster cluster = turn.inventory().cluster(host.spec().clusterId()).orElseThrow();
+        if (!cluster.fencing().enabled()) {
+            return "Fencing is switched off in cluster " + cluster.name() + ".";
+        }
+        if (!host.spec().powerManagement().usable()) {
+            return "It has no power management. If it is down, confirm that by hand.";
+        }
+        long silent = 0;
+        long all = 0;
+        boolean proxy = false;
+        for (Host other : turn.inventory().hostsOf(cluster.id())) {
+            if (other.state() != HostState.MAINTENANCE && other.state() != HostState.DOWN) {
+                all++;
+                silent += other.state().inDoubt() ? 1 : 0;
+            }
+        }
+        for (Host other : turn.inventory().hosts()) {
+            proxy |= other.state() == HostState.UP;
+        }
+        if (!proxy) {
+            return "No other host is up to reach its BMC; more likely the engine is cut off.";
+        }
+        if (cluster.fencing().stopWhenHalfSilent() && silent * 2 > all) {
+            return silent + " of " + all + " hosts of cluster " + cluster.name()
+                    + " are silent at once; more likely the network or the engine is at fault.";
+        }
+        return null;
+    }
+
+    /** A fence came to nothing: try again later. */
+    public void ended(Turn turn, Operation operation) {
+        if (operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task)
+                && task == PowerTask.FENCE
+                && operation.state() != OperationState.SUCCEEDED) {
+            watch(hostId).nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
+        }
+    }
+
+    public void forget(UUID hostId) {
+        watches.remove(hostId);
+    }
+
+    private Watch watch(UUID hostId) {
+        return watches.computeIfAbsent(hostId, id -> new Watch());
+    }
+}

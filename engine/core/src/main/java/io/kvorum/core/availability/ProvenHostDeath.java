@@ -1,0 +1,66 @@
+package io.kvorum.core.availability;
+
+import io.kvorum.core.controller.Turn;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.lifecycle.HostState;
+import io.kvorum.core.lifecycle.HostTrigger;
+import io.kvorum.core.lifecycle.Lifecycles;
+import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.lifecycle.VmTrigger;
+import io.kvorum.core.operations.OperationRunner;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What follows from the proof that a host is off: the host is down, operations that waited for it go on, and every VM
+ * that was bound to it is let go of it.
+ */
+public final class ProvenHostDeath {
+
+    private ProvenHostDeath() {}
+
+    /** Lets everything go of the host. {@code proof} says how we know, for people. */
+    public static void settle(Turn turn, OperationRunner runner, UUID hostId, String proof) {
+        Optional<Host> found = turn.inventory().host(hostId);
+        if (found.isEmpty()) {
+            return;
+        }
+        Host host = found.get();
+        Optional<HostState> down = Lifecycles.HOST.next(host.state(), HostTrigger.PROVEN_OFF);
+        if (down.isPresent()) {
+            turn.put(host.to(down.get(), proof));
+            turn.log(Severity.WARNING, "host.down", "Host " + host.name() + " is down: " + proof, host.subject());
+        }
+        runner.hostGone(turn, hostId, "Host " + host.name() + " is down: " + proof);
+        for (Vm vm : turn.inventory().vmsOn(hostId)) {
+            if (!turn.inventory().locked(Kind.VM, vm.id())) {
+                letGo(turn, vm, host);
+            }
+        }
+    }
+
+    private static void letGo(Turn turn, Vm vm, Host host) {
+        VmStatus status = vm.status();
+        if (host.id().equals(status.targetHostId())) {
+            turn.put(vm, status.movingTo(null));
+            return;
+        }
+        if (status.targetHostId() != null) {
+            turn.put(vm, status.on(status.targetHostId()));
+            return;
+        }
+        VmState off = Lifecycles.VM.require(vm.state(), VmTrigger.PROVEN_OFF);
+        boolean restart = vm.spec().highAvailability().enabled() && status.wantedRunning();
+        turn.put(vm, status.off(off, "Host " + host.name() + " went down.").wanted(restart));
+        turn.log(
+                Severity.ERROR,
+                "vm.down",
+                "VM " + vm.name() + " went down with host " + host.name()
+                        + (restart ? "; it will be restarted." : "; it is not highly available and stays down."),
+                vm.subject());
+    }
+}

@@ -1,0 +1,109 @@
+package io.kvorum.core.availability;
+
+import io.kvorum.core.controller.Event.Cause;
+import io.kvorum.core.controller.Event.VmSighting;
+import io.kvorum.core.controller.Turn;
+import io.kvorum.core.controller.VmRunState;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.Lifecycles;
+import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.lifecycle.VmTrigger;
+import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.Request;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+
+/**
+ * Compares what hosts see with what the inventory holds. Where they differ, it has the VM checked: an event may be old
+ * news, so it is never by itself a reason to let a VM go of a host.
+ */
+public final class VmObserver {
+
+    /** Starts an operation of the engine's own in this turn. */
+    private final BiConsumer<Turn, Request> check;
+
+    private final Map<UUID, Map<UUID, VmRunState>> seen = new HashMap<>();
+
+    /** VMs whose guest was seen to shut itself down while an operation held them. */
+    private final Set<UUID> shutDown = new HashSet<>();
+
+    public VmObserver(BiConsumer<Turn, Request> check) {
+        this.check = check;
+    }
+
+    /** A host listed all its guests. */
+    public void listed(Turn turn, UUID hostId, List<VmSighting> vms) {
+        Map<UUID, VmRunState> states = new HashMap<>();
+        for (VmSighting vm : vms) {
+            if (vm.managed()) {
+                states.put(vm.vmId(), vm.state());
+            }
+        }
+        seen.put(hostId, states);
+        Set<UUID> concerned = new HashSet<>(states.keySet());
+        turn.inventory().vmsOn(hostId).forEach(vm -> concerned.add(vm.id()));
+        concerned.stream().sorted().forEach(vmId -> compare(turn, hostId, vmId));
+    }
+
+    /** A host reported one guest. */
+    public void sighted(Turn turn, UUID hostId, VmSighting vm, Cause cause) {
+        if (!vm.managed()) {
+            return;
+        }
+        seen.computeIfAbsent(hostId, id -> new HashMap<>()).put(vm.vmId(), vm.state());
+        if (cause == Cause.SHUTDOWN) {
+            shutDown.add(vm.vmId());
+        } else if (cause == Cause.STARTED) {
+            shutDown.remove(vm.vmId());
+        }
+        compare(turn, hostId, vm.vmId());
+    }
+
+    /** An operation let go of a VM: what was seen meanwhile counts now. */
+    public void released(Turn turn, Operation ended) {
+        if (ended.about().kind() == Kind.VM && !(ended.request() instanceof Request.CheckVm)) {
+            turn.inventory().vm(ended.about().id()).ifPresent(vm -> {
+                if (vm.hostId() != null) {
+                    compare(turn, vm.hostId(), vm.id());
+                }
+            });
+        }
+    }
+
+    /** Nothing is known of that host's guests any more. */
+    public void forget(UUID hostId) {
+        seen.remove(hostId);
+    }
+
+    private void compare(Turn turn, UUID hostId, UUID vmId) {
+        Vm vm = turn.inventory().vm(vmId).orElse(null);
+        if (vm == null || turn.inventory().locked(Kind.VM, vmId) || !seen.containsKey(hostId)) {
+            return;
+        }
+        VmRunState state = seen.getOrDefault(hostId, Map.of()).getOrDefault(vmId, VmRunState.OFF);
+        boolean bound = vm.bindsTo(hostId);
+        boolean suspicious = switch (state) {
+            case RUNNING, SHUTTING_DOWN -> !bound || vm.state() == VmState.UNKNOWN || vm.state() == VmState.PAUSED;
+            case PAUSED, PAUSED_IO_ERROR -> !bound || vm.state() == VmState.UNKNOWN || vm.state() == VmState.UP;
+            case OFF, CRASHED, SUSPENDED -> bound && vm.state().active();
+            case MIGRATING_IN -> false;
+        };
+        if (!suspicious) {
+            return;
+        }
+        if (bound && state == VmRunState.RUNNING && vm.state() == VmState.PAUSED) {
+            turn.put(vm, vm.status().to(Lifecycles.VM.require(vm.state(), VmTrigger.SEEN_RUNNING), null));
+        } else if (bound && state.present() && vm.state() == VmState.UP) {
+            String reason = state == VmRunState.PAUSED_IO_ERROR ? "A disk failed." : null;
+            turn.put(vm, vm.status().to(Lifecycles.VM.require(vm.state(), VmTrigger.SEEN_PAUSED), reason));
+        } else {
+            check.accept(turn, new Request.CheckVm(vmId, hostId, shutDown.remove(vmId)));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.kvorum.core.controller;
+
+import io.kvorum.core.inventory.DiskFormat;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.StorageDomain;
+import io.kvorum.core.inventory.Vm;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a host agent is asked to do; the shell puts it into the words of the contract. */
+public sealed interface AgentCommand {
+
+    /** {@code resume}: from the memory that {@link SuspendVm} saved. {@code cpuModel}: the cluster's, or null. */
+    record StartVm(
+            Vm vm,
+            List<StorageDomain> storageDomains,
+            List<Network> networks,
+            @Nullable String cpuModel,
+            boolean resume)
+            implements AgentCommand {
+        public StartVm {
+            storageDomains = List.copyOf(storageDomains);
+            networks = List.copyOf(networks);
+        }
+    }
+
+    record StopVm(UUID vmId) implements AgentCommand {}
+
+    record ShutdownVm(UUID vmId) implements AgentCommand {}
+
+    record RebootVm(UUID vmId) implements AgentCommand {}
+
+    record ResetVm(UUID vmId) implements AgentCommand {}
+
+    record PauseVm(UUID vmId) implements AgentCommand {}
+
+    record ResumeVm(UUID vmId) implements AgentCommand {}
+
+    record SuspendVm(UUID vmId, StorageDomain storageDomain) implements AgentCommand {}
+
+    record DeleteSavedState(UUID vmId, StorageDomain storageDomain) implements AgentCommand {}
+
+    record MigrateVm(UUID vmId, UUID targetHostId, String targetAddress, List<Network> networks)
+            implements AgentCommand {
+        public MigrateVm {
+            networks = List.copyOf(networks);
+        }
+    }
+
+    record QueryVm(UUID vmId) implements AgentCommand {}
+
+    /** {@code sourceDiskId} null: an empty disk. {@code linked}: an overlay on the source, else a copy of it. */
+    record CreateDisk(
+            UUID diskId,
+            StorageDomain storageDomain,
+            DiskFormat format,
+            long sizeBytes,
+            @Nullable UUID sourceDiskId,
+            @Nullable StorageDomain sourceDomain,
+            @Nullable DiskFormat sourceFormat,
+            boolean linked)
+            implements AgentCommand {}
+
+    record DeleteDisk(UUID diskId, StorageDomain storageDomain) implements AgentCommand {}
+
+    record InspectStorage(StorageDomain storageDomain) implements AgentCommand {}
+
+    record EnsureNetwork(Network network) implements AgentCommand {}
+
+    /** Through one of the subject host's power agents; the shell adds the password. */
+    record PowerControl(UUID subjectHostId, int powerAgentIndex, PowerAction action) implements AgentCommand {}
+
+    enum PowerAction {
+        STATUS,
+        OFF,
+        ON
+    }
+}

@@ -1,0 +1,206 @@
+package io.kvorum.core.controller;
+
+import io.kvorum.core.availability.HaRecovery;
+import io.kvorum.core.availability.HostLiveness;
+import io.kvorum.core.availability.ProvenHostDeath;
+import io.kvorum.core.availability.VmObserver;
+import io.kvorum.core.balancing.CpuBalancer;
+import io.kvorum.core.controller.Event.HostGreeted;
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Image.ImageState;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.StorageDomain;
+import io.kvorum.core.inventory.StorageDomain.StorageState;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.HostState;
+import io.kvorum.core.operations.OperationRunner;
+import io.kvorum.core.operations.OperationRunner.OperationEnd;
+import io.kvorum.core.operations.Request;
+import io.kvorum.core.scheduling.Explanation;
+import io.kvorum.core.scheduling.HostLoads;
+import io.kvorum.core.scheduling.PlacementRequest;
+import io.kvorum.core.scheduling.Scheduler;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+
+/**
+ * The one writer. Takes events in order, changes the inventory, and answers with effects. It decides everything and
+ * does nothing: no I/O, no clock, no thread, no random number. One thread calls it.
+ */
+public final class Controller {
+
+    static final Duration LIVENESS_PERIOD = Duration.ofMillis(250);
+    static final Duration BALANCING_PERIOD = Duration.ofSeconds(10);
+    static final Duration STORAGE_PERIOD = Duration.ofMinutes(5);
+
+    private final Inventory inventory;
+    private final Settings settings;
+    private final HostLoads loads = new HostLoads();
+    private final Scheduler scheduler;
+    private final OperationRunner runner;
+    private final VmObserver observer;
+    private final HostLiveness liveness;
+    private final HaRecovery recovery;
+    private final CpuBalancer balancer;
+    private long ownOperations;
+    private final UUID term;
+
+    /**
+     * A controller for one term of leadership.
+     *
+     * @param term names this term's own operations; a new one for every term
+     */
+    public Controller(Inventory inventory, Settings settings, UUID term) {
+        this.inventory = inventory;
+        this.settings = settings;
+        this.term = term;
+        this.scheduler = new Scheduler(inventory, loads);
+        this.runner = new OperationRunner(settings, scheduler, this::provenOff, this::ended);
+        this.observer = new VmObserver(asking("system/monitor"));
+        this.liveness = new HostLiveness(settings, asking("system/fencing"));
+        this.recovery = new HaRecovery(settings, asking("system/ha"));
+        this.balancer = new CpuBalancer(loads, scheduler, asking("system/balancing"));
+    }
+
+    private BiConsumer<Turn, Request> asking(String who) {
+        return (turn, request) -> {
+            UUID id = UUID.nameUUIDFromBytes((term + "/" + ownOperations++).getBytes(StandardCharsets.UTF_8));
+            runner.spawn(turn, request, who, null, id);
+        };
+    }
+
+    /** The first effects of a term: dials the hosts, takes up open operations, starts the timers. */
+    public List<Effect> start(Now now) {
+        Turn turn = new Turn(inventory, now);
+        liveness.start(turn);
+        runner.resume(turn);
+        inventory.images().stream()
+                .filter(image -> image.state() == ImageState.UPLOADING)
+                .forEach(image ->
+                        turn.emit(new Effect.StartTimer(new Timer.UploadLimit(image.id()), settings.uploadLimit())));
+        turn.emit(new Effect.StartTimer(new Timer.Liveness(), LIVENESS_PERIOD));
+        turn.emit(new Effect.StartTimer(new Timer.Balancing(), BALANCING_PERIOD));
+        turn.emit(new Effect.StartTimer(new Timer.StorageCheck(), STORAGE_PERIOD));
+        return turn.finish();
+    }
+
+    /** What follows from one event. */
+    public List<Effect> handle(Event event, Now now) {
+        Turn turn = new Turn(inventory, now);
+        switch (event) {
+            case Event.OperationSubmitted(var operation) -> runner.submit(turn, operation);
+            case Event.CancelRequested(var operationId, var by) -> runner.cancel(turn, operationId, by);
+            case Event.CommandEnded(var operationId, var commandId, var outcome) ->
+                runner.commandEnded(turn, operationId, commandId, outcome);
+            case Event.CommandProgressed(var operationId, var commandId, var percent) ->
+                runner.progressed(turn, operationId, commandId, percent);
+            case HostGreeted greeting -> greeted(turn, greeting);
+            case Event.HostHeard(var hostId, var connected, var problem) ->
+                liveness.heard(turn, hostId, connected, problem);
+            case Event.HostConnectionLost lost -> observer.forget(lost.hostId());
+            case Event.VmsListed(var hostId, var vms) -> observer.listed(turn, hostId, vms);
+            case Event.VmSighted(var hostId, var vm, var cause, var detail) ->
+                observer.sighted(turn, hostId, vm, cause);
+            case Event.HostMeasured(var hostId, var load) -> loads.report(hostId, load);
+            case Event.TimerFired(var timer) -> fired(turn, timer);
+        }
+        return turn.finish();
+    }
+
+    /** Where the VM would go now, and why; changes nothing. */
+    public Optional<Explanation> explainPlacement(UUID vmId) {
+        Optional<Vm> vm = inventory.vm(vmId);
+        Optional<Cluster> cluster = vm.flatMap(v -> inventory.cluster(v.spec().clusterId()));
+        return cluster.map(c -> scheduler
+                .place(new PlacementRequest(vm.orElseThrow(), c, null, Set.of()))
+                .explanation());
+    }
+
+    public HostLoads loads() {
+        return loads;
+    }
+
+    private void greeted(Turn turn, HostGreeted greeting) {
+        liveness.greeted(turn, greeting);
+        if (greeting.hypervisorConnected()) {
+            observer.listed(turn, greeting.hostId(), greeting.vms());
+        }
+        boolean up = inventory
+                .host(greeting.hostId())
+                .filter(host -> host.state() == HostState.UP)
+                .isPresent();
+        if (up) {
+            inspectStorage(turn, false);
+        }
+    }
+
+    private void fired(Turn turn, Timer timer) {
+        switch (timer) {
+            case Timer.Liveness liveTimer -> {
+                liveness.tick(turn);
+                recovery.tick(turn);
+                runner.reconsiderAll(turn);
+                turn.emit(new Effect.StartTimer(timer, LIVENESS_PERIOD));
+            }
+            case Timer.Balancing balancingTimer -> {
+                balancer.tick(turn);
+                turn.emit(new Effect.StartTimer(timer, BALANCING_PERIOD));
+            }
+            case Timer.StorageCheck storageTimer -> {
+                inspectStorage(turn, true);
+                turn.emit(new Effect.StartTimer(timer, STORAGE_PERIOD));
+            }
+            case Timer.StepLimit(var operationId, var commandId) -> runner.stepTimedOut(turn, operationId, commandId);
+            case Timer.UploadLimit(var imageId) -> uploadTimedOut(turn, imageId);
+        }
+    }
+
+    private void inspectStorage(Turn turn, boolean activeOnesToo) {
+        for (StorageDomain domain : List.copyOf(inventory.storageDomains())) {
+            boolean due = activeOnesToo || domain.state() != StorageState.ACTIVE;
+            boolean reachable = inventory.hosts().stream()
+                    .anyMatch(host -> host.state() == HostState.UP && domain.reachableFrom(host.id()));
+            if (due && reachable && !inventory.locked(Kind.STORAGE_DOMAIN, domain.id())) {
+                asking("system/monitor").accept(turn, new Request.InspectStorage(domain.id()));
+            }
+        }
+    }
+
+    private void uploadTimedOut(Turn turn, UUID imageId) {
+        inventory
+                .image(imageId)
+                .filter(image -> image.state() == ImageState.UPLOADING)
+                .ifPresent(image -> {
+                    turn.put(image.failed("The upload was not finished in time."));
+                    turn.log(
+                            Severity.WARNING,
+                            "image.upload_timed_out",
+                            "The upload of image " + image.name() + " was not finished in time.",
+                            image.subject());
+                });
+    }
+
+    private void provenOff(Turn turn, UUID hostId, String proof) {
+        observer.forget(hostId);
+        ProvenHostDeath.settle(turn, runner, hostId, proof);
+        recovery.tick(turn);
+    }
+
+    private void ended(OperationEnd end) {
+        liveness.ended(end.turn(), end.operation());
+        recovery.ended(end.turn(), end.operation());
+        observer.released(end.turn(), end.operation());
+        if (end.operation().request() instanceof Request.RemoveHost(UUID hostId)) {
+            liveness.forget(hostId);
+            observer.forget(hostId);
+            loads.forget(hostId);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.kvorum.core.controller;
+
+import io.kvorum.core.inventory.Host.HostFacts;
+import io.kvorum.core.operations.Operation;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Something that happened, for the controller. */
+public sealed interface Event {
+
+    /** A queued operation was stored. */
+    record OperationSubmitted(Operation operation) implements Event {}
+
+    record CancelRequested(UUID operationId, String by) implements Event {}
+
+    record CommandEnded(UUID operationId, UUID commandId, CommandOutcome outcome) implements Event {}
+
+    record CommandProgressed(UUID operationId, UUID commandId, int percent) implements Event {}
+
+    /** A host answered the first call of a connection. */
+    record HostGreeted(
+            UUID hostId,
+            HostFacts facts,
+            String bootId,
+            List<VmSighting> vms,
+            boolean hypervisorConnected,
+            @Nullable String problem,
+            @Nullable Instant certificateExpiresAt)
+            implements Event {
+        public HostGreeted {
+            vms = List.copyOf(vms);
+        }
+    }
+
+    /** A heartbeat. */
+    record HostHeard(
+            UUID hostId,
+            boolean hypervisorConnected,
+            @Nullable String problem) implements Event {}
+
+    /** The connection broke. Evidence, not proof, of anything. */
+    record HostConnectionLost(UUID hostId, String reason) implements Event {}
+
+    /** All guests of a host. */
+    record VmsListed(UUID hostId, List<VmSighting> vms) implements Event {
+        public VmsListed {
+            vms = List.copyOf(vms);
+        }
+    }
+
+    record VmSighted(UUID hostId, VmSighting vm, Cause cause, String detail) implements Event {}
+
+    /** Measured use of a host and its VMs. */
+    record HostMeasured(UUID hostId, HostLoad load) implements Event {}
+
+    record TimerFired(Timer timer) implements Event {}
+
+    /** A guest as its host sees it; {@code managed} is false for one that Kvorum did not start. */
+    record VmSighting(UUID vmId, String name, VmRunState state, boolean managed) {}
+
+    enum Cause {
+        STARTED,
+        SHUTDOWN,
+        STOPPED,
+        CRASHED,
+        MIGRATED_IN,
+        MIGRATED_OUT,
+        PAUSED,
+        RESUMED,
+        IO_ERROR,
+        REBOOTED,
+        SUSPENDED,
+        UNKNOWN
+    }
+
+    /** CPU use is a share (0 to 1) of all the host's CPUs; of a VM, of its vCPUs. */
+    record HostLoad(double cpuUsage, long memoryUsedBytes, List<VmLoad> vms) {
+        public HostLoad {
+            vms = List.copyOf(vms);
+        }
+    }
+
+    record VmLoad(UUID vmId, double cpuUsage, long memoryUsedBytes) {}
+}

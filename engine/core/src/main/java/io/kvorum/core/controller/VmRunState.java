@@ -1,0 +1,21 @@
+package io.kvorum.core.controller;
+
+/** What a host says that a VM does on it. */
+public enum VmRunState {
+    RUNNING,
+    PAUSED,
+    PAUSED_IO_ERROR,
+    SHUTTING_DOWN,
+    OFF,
+    CRASHED,
+    SUSPENDED,
+    MIGRATING_IN;
+
+    /** Whether a guest of ours is there that could run. */
+    public boolean present() {
+        return switch (this) {
+            case RUNNING, PAUSED, PAUSED_IO_ERROR, SHUTTING_DOWN, MIGRATING_IN -> true;
+            case OFF, CRASHED, SUSPENDED -> false;
+        };
+    }
+}

@@ -1,0 +1,64 @@
+package io.kvorum.core.inventory;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts among which VMs may move.
+ *
+ * @param cpuModel libvirt's name of the CPU model that guests get, or null for what suits the hosts' virtualization
+ */
+public record Cluster(
+        UUID id,
+        String name,
+        String description,
+        UUID dataCenterId,
+        SchedulingPolicy scheduling,
+        @Nullable String cpuModel,
+        FencingPolicy fencing,
+        Meta meta)
+        implements ConfigObject {
+
+    @Override
+    public Kind kind() {
+        return Kind.CLUSTER;
+    }
+
+    @Override
+    public Cluster withMeta(Meta newMeta) {
+        return new Cluster(id, name, description, dataCenterId, scheduling, cpuModel, fencing, newMeta);
+    }
+
+    /** Which VMs the balancer may move. */
+    public enum PolicyName {
+        NONE,
+        EVENLY_DISTRIBUTED
+    }
+
+    /**
+     * Parameters under the names that oVirt's operators know.
+     *
+     * @param highUtilizationPercent a host whose CPU is busier than this is over-utilized
+     * @param cpuOverCommitDurationMinutes for how long it must be so before anything moves
+     * @param memoryOvercommitPercent guests' memory over the host's; 100 means no overcommit
+     */
+    public record SchedulingPolicy(
+            PolicyName name,
+            int highUtilizationPercent,
+            int cpuOverCommitDurationMinutes,
+            int memoryOvercommitPercent) {
+
+        /** oVirt's defaults of evenly_distributed, without overcommit. */
+        public static final SchedulingPolicy DEFAULT = new SchedulingPolicy(PolicyName.EVENLY_DISTRIBUTED, 80, 2, 100);
+    }
+
+    /**
+     * When a silent host may be powered off.
+     *
+     * @param stopWhenHalfSilent fence nobody while over half of the cluster's hosts are silent at once
+     */
+    public record FencingPolicy(boolean enabled, boolean stopWhenHalfSilent) {
+
+        public static final FencingPolicy DEFAULT = new FencingPolicy(true, true);
+    }
+}

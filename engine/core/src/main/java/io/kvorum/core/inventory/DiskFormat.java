@@ -1,0 +1,6 @@
+package io.kvorum.core.inventory;
+
+public enum DiskFormat {
+    QCOW2,
+    RAW
+}

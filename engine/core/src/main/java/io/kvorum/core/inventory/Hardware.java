@@ -1,0 +1,39 @@
+package io.kvorum.core.inventory;
+
+/**
+ * What a guest finds itself on, but for disks and NICs.
+ *
+ * @param guaranteedMemoryBytes the balloon never takes the guest below this
+ */
+public record Hardware(
+        int sockets,
+        int coresPerSocket,
+        int threadsPerCore,
+        long memoryBytes,
+        long guaranteedMemoryBytes,
+        Firmware firmware,
+        CpuMode cpuMode,
+        boolean tpm,
+        boolean rng,
+        boolean graphics,
+        boolean guestAgent) {
+
+    /** Virtual CPUs in all. */
+    public int vcpus() {
+        return sockets * coresPerSocket * threadsPerCore;
+    }
+
+    public enum Firmware {
+        BIOS,
+        UEFI
+    }
+
+    public enum CpuMode {
+        /** The cluster's model where it has one, else what suits the host's virtualization. */
+        DEFAULT,
+        CUSTOM,
+        HOST_MODEL,
+        HOST_PASSTHROUGH,
+        MAXIMUM
+    }
+}

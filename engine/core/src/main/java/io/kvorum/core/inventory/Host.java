@@ -1,0 +1,133 @@
+package io.kvorum.core.inventory;
+
+import io.kvorum.core.lifecycle.HostState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A machine that runs VMs: what it should be, what it is, what it is made of. */
+public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, Meta meta) implements Entity {
+
+    @Override
+    public String name() {
+        return spec.name();
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.HOST;
+    }
+
+    @Override
+    public Host withMeta(Meta newMeta) {
+        return new Host(id, spec, status, facts, newMeta);
+    }
+
+    public Host withSpec(HostSpec newSpec) {
+        return new Host(id, newSpec, status, facts, meta);
+    }
+
+    public Host withStatus(HostStatus newStatus) {
+        return new Host(id, spec, newStatus, facts, meta);
+    }
+
+    public Host withFacts(HostFacts newFacts) {
+        return new Host(id, spec, status, newFacts, meta);
+    }
+
+    public HostState state() {
+        return status.state();
+    }
+
+    /** The same host in another state. */
+    public Host to(HostState state, @Nullable String reason) {
+        return withStatus(new HostStatus(state, reason, status.bootId(), status.certificateExpiresAt()));
+    }
+
+    /** What its operator wants. */
+    public record HostSpec(String name, UUID clusterId, String address, int port, PowerManagement powerManagement) {}
+
+    /**
+     * What it is.
+     *
+     * @param bootId changes with every boot; null before the first contact
+     */
+    public record HostStatus(
+            HostState state,
+            @Nullable String reason,
+            @Nullable String bootId,
+            @Nullable Instant certificateExpiresAt) {}
+
+    /** How its power is switched; the passwords are kept elsewhere, encrypted. */
+    public record PowerManagement(boolean enabled, List<PowerAgent> agents) {
+
+        public static final PowerManagement NONE = new PowerManagement(false, List.of());
+
+        public PowerManagement {
+            agents = List.copyOf(agents);
+        }
+
+        public boolean usable() {
+            return enabled && !agents.isEmpty();
+        }
+    }
+
+    /**
+     * One way to a BMC.
+     *
+     * @param type "ipmilan" or "redfish"
+     * @param sealedPassword the password as the shell encrypted it; the core never sees the clear one
+     */
+    public record PowerAgent(
+            String type,
+            String address,
+            int port,
+            String username,
+            String sealedPassword,
+            Map<String, String> options) {
+
+        public PowerAgent {
+            options = Map.copyOf(options);
+        }
+    }
+
+    public enum Virtualization {
+        KVM,
+        TCG,
+        SIMULATED
+    }
+
+    /** What libvirt says of the machine. */
+    public record HostFacts(
+            String hardwareId,
+            String hostname,
+            String architecture,
+            String cpuModel,
+            String cpuVendor,
+            int sockets,
+            int coresPerSocket,
+            int threadsPerCore,
+            int cpuThreads,
+            long memoryBytes,
+            List<NumaNode> numaNodes,
+            Virtualization virtualization,
+            List<String> cpuModels,
+            List<String> bridges,
+            boolean uefi,
+            boolean tpm,
+            Versions versions) {
+
+        public HostFacts {
+            numaNodes = List.copyOf(numaNodes);
+            cpuModels = List.copyOf(cpuModels);
+            bridges = List.copyOf(bridges);
+        }
+    }
+
+    /** A NUMA node; {@code cpus} is a CPU set such as "0-7". */
+    public record NumaNode(int node, long memoryBytes, String cpus) {}
+
+    public record Versions(String agent, String libvirt, String qemu, String kernel, String os) {}
+}

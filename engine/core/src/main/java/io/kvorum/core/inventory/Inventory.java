@@ -1,0 +1,294 @@
+package io.kvorum.core.inventory;
+
+import io.kvorum.core.operations.Lock;
+import io.kvorum.core.operations.Operation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the leader knows, indexed for decisions. Owned by the controller's thread. Every change is applied at once
+ * and remembered until {@link #drainChanges}, so that what was decided and what is stored cannot differ.
+ */
+public final class Inventory {
+
+    private final Map<Kind, Map<UUID, Entity>> entities = new EnumMap<>(Kind.class);
+    private final Map<Kind, Map<String, UUID>> names = new EnumMap<>(Kind.class);
+    private final Map<UUID, Set<UUID>> vmsByHost = new HashMap<>();
+    private final Map<UUID, Set<UUID>> hostsByCluster = new HashMap<>();
+    private final Map<UUID, HostUse> use = new HashMap<>();
+    private final Map<Lock, UUID> locks = new HashMap<>();
+    private List<Change> changes = new ArrayList<>();
+
+    /** An inventory of what was stored; operations that have ended do not belong in it. */
+    public Inventory(Collection<? extends Entity> stored) {
+        for (Kind kind : Kind.values()) {
+            entities.put(kind, new LinkedHashMap<>());
+            names.put(kind, new HashMap<>());
+        }
+        stored.forEach(this::index);
+    }
+
+    // ---- reading
+
+    public Optional<DataCenter> dataCenter(@Nullable UUID id) {
+        return get(Kind.DATA_CENTER, id, DataCenter.class);
+    }
+
+    public Optional<Cluster> cluster(@Nullable UUID id) {
+        return get(Kind.CLUSTER, id, Cluster.class);
+    }
+
+    public Optional<Host> host(@Nullable UUID id) {
+        return get(Kind.HOST, id, Host.class);
+    }
+
+    public Optional<StorageDomain> storageDomain(@Nullable UUID id) {
+        return get(Kind.STORAGE_DOMAIN, id, StorageDomain.class);
+    }
+
+    public Optional<Network> network(@Nullable UUID id) {
+        return get(Kind.NETWORK, id, Network.class);
+    }
+
+    public Optional<Image> image(@Nullable UUID id) {
+        return get(Kind.IMAGE, id, Image.class);
+    }
+
+    public Optional<Template> template(@Nullable UUID id) {
+        return get(Kind.TEMPLATE, id, Template.class);
+    }
+
+    public Optional<Vm> vm(@Nullable UUID id) {
+        return get(Kind.VM, id, Vm.class);
+    }
+
+    /** An operation that has not ended. */
+    public Optional<Operation> operation(@Nullable UUID id) {
+        return get(Kind.OPERATION, id, Operation.class);
+    }
+
+    public Optional<Entity> find(Kind kind, UUID id) {
+        return Optional.ofNullable(entities(kind).get(id));
+    }
+
+    public Collection<Host> hosts() {
+        return all(Kind.HOST);
+    }
+
+    public Collection<Vm> vms() {
+        return all(Kind.VM);
+    }
+
+    public Collection<Cluster> clusters() {
+        return all(Kind.CLUSTER);
+    }
+
+    public Collection<StorageDomain> storageDomains() {
+        return all(Kind.STORAGE_DOMAIN);
+    }
+
+    public Collection<Network> networks() {
+        return all(Kind.NETWORK);
+    }
+
+    public Collection<Template> templates() {
+        return all(Kind.TEMPLATE);
+    }
+
+    public Collection<Image> images() {
+        return all(Kind.IMAGE);
+    }
+
+    /** Those that have not ended, in the order they came. */
+    public List<Operation> operations() {
+        return List.copyOf(this.<Operation>all(Kind.OPERATION));
+    }
+
+    /** Whether a thing of that kind has this name, whatever the case, other than the one with that id. */
+    public boolean nameTaken(Kind kind, String name, UUID exceptId) {
+        UUID holder = names(kind).get(key(name));
+        return holder != null && !holder.equals(exceptId);
+    }
+
+    public List<Host> hostsOf(UUID clusterId) {
+        return hostsByCluster.getOrDefault(clusterId, Set.of()).stream()
+                .flatMap(id -> host(id).stream())
+                .toList();
+    }
+
+    /** VMs that run there, may be running there, or are on their way there. */
+    public List<Vm> vmsOn(UUID hostId) {
+        return vmsByHost.getOrDefault(hostId, Set.of()).stream()
+                .flatMap(id -> vm(id).stream())
+                .toList();
+    }
+
+    public HostUse useOf(UUID hostId) {
+        return use.getOrDefault(hostId, HostUse.NONE);
+    }
+
+    /** The operation that holds the lock, if one does. */
+    public Optional<Operation> holder(Lock lock) {
+        return operation(locks.get(lock));
+    }
+
+    public boolean locked(Kind kind, UUID id) {
+        return locks.containsKey(new Lock(kind, id));
+    }
+
+    // ---- changing
+
+    /** Stores the entity with its next revision, and returns it as stored. */
+    public Entity put(Entity entity, Instant now) {
+        Entity before = entities(entity.kind()).get(entity.id());
+        Meta meta = before == null ? entity.meta() : before.meta();
+        Entity stored = entity.withMeta(meta.next(now));
+        index(stored);
+        changes.add(new Change.Put(stored));
+        return stored;
+    }
+
+    public void remove(Kind kind, UUID id) {
+        Entity gone = entities(kind).remove(id);
+        if (gone != null) {
+            unindex(gone);
+            changes.add(new Change.Remove(kind, id));
+        }
+    }
+
+    public void log(LogEntry entry) {
+        changes.add(new Change.Log(entry));
+    }
+
+    /** How many changes wait to be drained. */
+    public int pendingChanges() {
+        return changes.size();
+    }
+
+    /** The changes since the last call, the last one of each entity only. */
+    public List<Change> drainChanges() {
+        List<Change> drained = changes;
+        changes = new ArrayList<>();
+        return latest(drained);
+    }
+
+    private static List<Change> latest(List<Change> all) {
+        LinkedHashMap<Object, Change> last = new LinkedHashMap<>();
+        for (Change change : all) {
+            Object key = switch (change) {
+                case Change.Put put -> put.entity().id();
+                case Change.Remove remove -> remove.id();
+                case Change.Log log -> log;
+            };
+            last.putLast(key, change);
+        }
+        return List.copyOf(last.values());
+    }
+
+    // ---- indexes
+
+    private void index(Entity entity) {
+        Entity before = entities(entity.kind()).get(entity.id());
+        if (before != null) {
+            unindex(before);
+        }
+        if (entity instanceof Operation operation && operation.state().ended()) {
+            entities(Kind.OPERATION).remove(operation.id());
+            return;
+        }
+        entities(entity.kind()).put(entity.id(), entity);
+        switch (entity) {
+            case Vm vm -> {
+                names(Kind.VM).put(key(vm.name()), vm.id());
+                bind(vm.hostId(), vm);
+                bind(vm.status().targetHostId(), vm);
+            }
+            case Host host -> {
+                names(Kind.HOST).put(key(host.name()), host.id());
+                hostsByCluster
+                        .computeIfAbsent(host.spec().clusterId(), id -> new LinkedHashSet<>())
+                        .add(host.id());
+            }
+            case OperationRecord operation ->
+                ((Operation) operation).locks().forEach(lock -> locks.put(lock, operation.id()));
+            case ConfigObject config -> names(config.kind()).put(key(config.name()), config.id());
+            case Image image -> names(Kind.IMAGE).put(key(image.name()), image.id());
+            case Template template -> names(Kind.TEMPLATE).put(key(template.name()), template.id());
+        }
+    }
+
+    private void unindex(Entity entity) {
+        names(entity.kind()).remove(key(entity.name()), entity.id());
+        switch (entity) {
+            case Vm vm -> {
+                unbind(vm.hostId(), vm);
+                unbind(vm.status().targetHostId(), vm);
+            }
+            case Host host ->
+                hostsByCluster
+                        .getOrDefault(host.spec().clusterId(), new LinkedHashSet<>())
+                        .remove(host.id());
+            case OperationRecord operation ->
+                ((Operation) operation).locks().forEach(lock -> locks.remove(lock, operation.id()));
+            case ConfigObject config -> {}
+            case Image image -> {}
+            case Template template -> {}
+        }
+    }
+
+    private void bind(@Nullable UUID hostId, Vm vm) {
+        if (hostId != null
+                && vmsByHost
+                        .computeIfAbsent(hostId, id -> new LinkedHashSet<>())
+                        .add(vm.id())) {
+            use.merge(
+                    hostId,
+                    HostUse.NONE.plus(vm.spec().hardware()),
+                    (a, b) -> a.plus(vm.spec().hardware()));
+        }
+    }
+
+    private void unbind(@Nullable UUID hostId, Vm vm) {
+        if (hostId != null
+                && vmsByHost.getOrDefault(hostId, Collections.emptySet()).remove(vm.id())) {
+            use.computeIfPresent(hostId, (id, before) -> before.minus(vm.spec().hardware()));
+        }
+    }
+
+    private <E extends Entity> Optional<E> get(Kind kind, @Nullable UUID id, Class<E> type) {
+        return id == null
+                ? Optional.empty()
+                : Optional.ofNullable(entities(kind).get(id)).map(type::cast);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <E extends Entity> Collection<E> all(Kind kind) {
+        return (Collection<E>) Collections.unmodifiableCollection(entities(kind).values());
+    }
+
+    private Map<UUID, Entity> entities(Kind kind) {
+        return Objects.requireNonNull(entities.get(kind));
+    }
+
+    private Map<String, UUID> names(Kind kind) {
+        return Objects.requireNonNull(names.get(kind));
+    }
+
+    private static String key(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,25 @@
+package io.kvorum.core.inventory;
+
+/** What sort of thing an {@link Entity} is. */
+public enum Kind {
+    DATA_CENTER("data center"),
+    CLUSTER("cluster"),
+    HOST("host"),
+    STORAGE_DOMAIN("storage domain"),
+    NETWORK("network"),
+    IMAGE("image"),
+    TEMPLATE("template"),
+    VM("VM"),
+    OPERATION("operation");
+
+    private final String words;
+
+    Kind(String words) {
+        this.words = words;
+    }
+
+    /** As people write it in a sentence. */
+    public String words() {
+        return words;
+    }
+}

@@ -1,0 +1,152 @@
+package io.kvorum.core.inventory;
+
+import io.kvorum.core.lifecycle.VmState;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A virtual machine: what it should be, and what it is. */
+public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements Entity {
+
+    @Override
+    public String name() {
+        return spec.name();
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.VM;
+    }
+
+    @Override
+    public Vm withMeta(Meta newMeta) {
+        return new Vm(id, spec, status, newMeta);
+    }
+
+    public Vm withSpec(VmSpec newSpec) {
+        return new Vm(id, newSpec, status, meta);
+    }
+
+    public Vm withStatus(VmStatus newStatus) {
+        return new Vm(id, spec, newStatus, meta);
+    }
+
+    public VmState state() {
+        return status.state();
+    }
+
+    public @Nullable UUID hostId() {
+        return status.hostId();
+    }
+
+    /** Whether it may be running on that host now, or hold resources there. */
+    public boolean bindsTo(UUID host) {
+        return host.equals(status.hostId()) || host.equals(status.targetHostId());
+    }
+
+    /** What its owner wants. */
+    public record VmSpec(
+            String name,
+            String description,
+            UUID clusterId,
+            @Nullable UUID templateId,
+            Hardware hardware,
+            List<VmDisk> disks,
+            List<VmNic> nics,
+            HighAvailability highAvailability,
+            MigrationMode migration,
+            @Nullable String cloudInitUserData) {
+
+        public VmSpec {
+            disks = List.copyOf(disks);
+            nics = List.copyOf(nics);
+        }
+    }
+
+    /**
+     * A disk of a VM.
+     *
+     * @param backingDiskId the template's disk that a linked clone stands on; null for a disk of its own
+     * @param bootOrder 1 boots first, 0 never
+     */
+    public record VmDisk(
+            UUID id,
+            UUID storageDomainId,
+            DiskFormat format,
+            long sizeBytes,
+            int bootOrder,
+            @Nullable UUID backingDiskId) {}
+
+    /** A virtual network card; the MAC is colon-separated, lower case. */
+    public record VmNic(UUID id, String mac, UUID networkId, boolean linkUp) {}
+
+    public enum Priority {
+        LOW,
+        MEDIUM,
+        HIGH
+    }
+
+    /** Whether it is restarted when its host dies, and before whom. */
+    public record HighAvailability(boolean enabled, Priority priority) {}
+
+    public enum MigrationMode {
+        ALLOWED,
+        /** Only when an operator asks for it. */
+        MANUAL_ONLY,
+        PINNED
+    }
+
+    /**
+     * What it is.
+     *
+     * @param hostId where it runs, or may be running; null only when it is proven to run nowhere
+     * @param targetHostId where it is migrating to, and may already be running; else null
+     * @param wantedRunning whether it was started and not asked to stop since: a VM that fell is restarted only then
+     * @param memorySaved whether its storage domain holds the memory of an earlier run, to start from
+     */
+    public record VmStatus(
+            VmState state,
+            @Nullable String reason,
+            @Nullable UUID hostId,
+            @Nullable UUID targetHostId,
+            boolean wantedRunning,
+            boolean memorySaved,
+            @Nullable Instant startedAt) {
+
+        public static VmStatus in(VmState state) {
+            return new VmStatus(state, null, null, null, false, false, null);
+        }
+
+        /** Another state at the same place. */
+        public VmStatus to(VmState newState, @Nullable String newReason) {
+            return new VmStatus(newState, newReason, hostId, targetHostId, wantedRunning, memorySaved, startedAt);
+        }
+
+        /** Bound to that host only. */
+        public VmStatus on(@Nullable UUID newHostId) {
+            return new VmStatus(state, reason, newHostId, null, wantedRunning, memorySaved, startedAt);
+        }
+
+        public VmStatus movingTo(@Nullable UUID newTargetId) {
+            return new VmStatus(state, reason, hostId, newTargetId, wantedRunning, memorySaved, startedAt);
+        }
+
+        public VmStatus wanted(boolean running) {
+            return new VmStatus(state, reason, hostId, targetHostId, running, memorySaved, startedAt);
+        }
+
+        public VmStatus saved(boolean memory) {
+            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memory, startedAt);
+        }
+
+        public VmStatus startedAt(@Nullable Instant instant) {
+            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memorySaved, instant);
+        }
+
+        /** Proven to run nowhere. */
+        public VmStatus off(VmState newState, @Nullable String newReason) {
+            return new VmStatus(newState, newReason, null, null, wantedRunning, memorySaved, null);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.ConfigObject;
+import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Network.NetworkKind;
+import io.kvorum.core.inventory.StorageDomain;
+import io.kvorum.core.inventory.StorageDomain.StorageKind;
+import io.kvorum.core.operations.Problem.FieldProblem;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What data centers, clusters, storage domains and networks may look like. */
+final class ConfigRules {
+
+    /** Absolute, without "." or ".." or doubled slashes, of characters that need no quoting anywhere. */
+    private static final Pattern PATH = Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._-]+)+");
+
+    /** Linux limits the names of network devices to 15 characters. */
+    private static final Pattern BRIDGE = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,14}");
+
+    private static final Pattern SUBNET =
+            Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})/(\\d{1,2})");
+    private static final Pattern CPU_MODEL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    private ConfigRules() {}
+
+    static void check(Inventory inventory, Cluster cluster, List<FieldProblem> problems) {
+        VmRules.checkDescription(cluster.description(), problems);
+        checkDataCenter(inventory, cluster.dataCenterId(), problems);
+        Cluster.SchedulingPolicy policy = cluster.scheduling();
+        VmRules.checkRange("highUtilizationPercent", policy.highUtilizationPercent(), 1, 100, problems);
+        VmRules.checkRange("cpuOverCommitDurationMinutes", policy.cpuOverCommitDurationMinutes(), 0, 1440, problems);
+        VmRules.checkRange("memoryOvercommitPercent", policy.memoryOvercommitPercent(), 100, 400, problems);
+        if (cluster.cpuModel() != null && !CPU_MODEL.matcher(cluster.cpuModel()).matches()) {
+            problems.add(VmRules.field("cpuModel", cluster.cpuModel(), "Not a CPU model as libvirt names them."));
+        }
+    }
+
+    static void check(Inventory inventory, StorageDomain domain, List<FieldProblem> problems) {
+        checkDataCenter(inventory, domain.dataCenterId(), problems);
+        if (domain.path().length() > 1024 || !PATH.matcher(domain.path()).matches()) {
+            problems.add(VmRules.field(
+                    "path",
+                    domain.path(),
+                    "Must be an absolute path of at most 1024 letters, digits, '.', '_', '-' and '/', without '..'."));
+        }
+        UUID hostId = domain.hostId();
+        if (domain.storage() == StorageKind.LOCAL_FOLDER
+                && inventory.host(hostId).isEmpty()) {
+            problems.add(VmRules.field(
+                    "hostId", hostId == null ? "" : hostId, "A local folder needs the host on which it is."));
+        }
+        if (domain.storage() == StorageKind.SHARED_FOLDER && hostId != null) {
+            problems.add(VmRules.field("hostId", hostId, "A shared folder belongs to no single host."));
+        }
+    }
+
+    static void check(Inventory inventory, Network network, List<FieldProblem> problems) {
+        checkDataCenter(inventory, network.dataCenterId(), problems);
+        if (!BRIDGE.matcher(network.bridge()).matches()) {
+            problems.add(VmRules.field(
+                    "bridge",
+                    network.bridge(),
+                    "Must be 1 to 15 letters, digits, '.', '_' or '-', and begin with a letter."));
+        }
+        String subnet = network.subnet();
+        if (network.network() == NetworkKind.BRIDGE && subnet != null) {
+            problems.add(VmRules.field("subnet", subnet, "Only NAT networks have one."));
+        }
+        if (network.network() == NetworkKind.NAT && (subnet == null || !validSubnet(subnet))) {
+            problems.add(
+                    VmRules.field(
+                            "subnet",
+                            subnet == null ? "" : subnet,
+                            "A NAT network needs an IPv4 subnet such as 192.168.90.0/24, of 8 to 30 bits, with all host bits zero."));
+        }
+        for (Network other : inventory.networks()) {
+            if (!other.id().equals(network.id())
+                    && other.dataCenterId().equals(network.dataCenterId())
+                    && other.bridge().equals(network.bridge())) {
+                problems.add(VmRules.field("bridge", network.bridge(), "Network " + other.name() + " uses it."));
+            }
+        }
+    }
+
+    private static boolean validSubnet(String text) {
+        Matcher matcher = SUBNET.matcher(text);
+        if (!matcher.matches()) {
+            return false;
+        }
+        long address = 0;
+        for (int i = 1; i <= 4; i++) {
+            int octet = Integer.parseInt(matcher.group(i));
+            if (octet > 255) {
+                return false;
+            }
+            address = address << 8 | octet;
+        }
+        int bits = Integer.parseInt(matcher.group(5));
+        return bits >= 8 && bits <= 30 && (address & ((1L << (32 - bits)) - 1)) == 0;
+    }
+
+    /** What may not change once others rely on it. */
+    static void checkFixed(Entity before, ConfigObject after, List<FieldProblem> problems) {
+        boolean moved = before instanceof Cluster a
+                        && after instanceof Cluster b
+                        && !a.dataCenterId().equals(b.dataCenterId())
+                || before instanceof Network c
+                        && after instanceof Network d
+                        && !c.dataCenterId().equals(d.dataCenterId())
+                || before instanceof StorageDomain e
+                        && after instanceof StorageDomain f
+                        && !(e.dataCenterId().equals(f.dataCenterId())
+                                && e.path().equals(f.path())
+                                && e.storage() == f.storage());
+        if (moved) {
+            problems.add(VmRules.field(
+                    "dataCenterId", after.name(), "The data center, kind and path cannot be changed afterwards."));
+        }
+    }
+
+    private static void checkDataCenter(Inventory inventory, UUID id, List<FieldProblem> problems) {
+        if (inventory.dataCenter(id).isEmpty()) {
+            problems.add(VmRules.field("dataCenterId", id, "There is no such data center."));
+        }
+    }
+}

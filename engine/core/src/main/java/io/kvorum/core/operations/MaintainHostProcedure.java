@@ -1,0 +1,138 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.MigrationMode;
+import io.kvorum.core.lifecycle.HostState;
+import io.kvorum.core.lifecycle.HostTrigger;
+import io.kvorum.core.lifecycle.Lifecycles;
+import io.kvorum.core.lifecycle.VmState;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Empties a host.
+ *
+ * <ol>
+ *   <li>The host takes no new VMs from now on. VMs that may not move refuse the request.
+ *   <li>While VMs are bound to it, some of them are migrated, a few at a time; one that starts or stops is waited for.
+ *   <li>When none is left it is in maintenance. If one cannot leave, the host is up again and the operation says why.
+ * </ol>
+ */
+final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
+
+    private static final String DRAIN = "move its VMs away";
+
+    @Override
+    public List<Lock> locks(Inventory inventory, Request.MaintainHost request) {
+        return List.of(new Lock(Kind.HOST, request.hostId()));
+    }
+
+    @Override
+    public Verdict begin(Work work, Request.MaintainHost request) {
+        Optional<Host> found = work.inventory().host(request.hostId());
+        if (found.isEmpty()) {
+            return Verdict.refuse(Problem.notFound("host", request.hostId()));
+        }
+        Host host = found.get();
+        Optional<HostState> next = Lifecycles.HOST.next(host.state(), HostTrigger.MAINTAIN);
+        if (next.isEmpty()) {
+            return Verdict.refuse(Problem.conflict(
+                    "Host " + host.name() + " cannot be put into maintenance while it is " + VmRules.words(host.state())
+                            + ".",
+                    host.subject()));
+        }
+        Optional<Vm> fixed = work.inventory().vmsOn(host.id()).stream()
+                .filter(vm -> vm.spec().migration() == MigrationMode.PINNED || vm.state() == VmState.PAUSED)
+                .findFirst();
+        if (fixed.isPresent()) {
+            Vm vm = fixed.get();
+            String why = vm.state() == VmState.PAUSED ? "is paused" : "is pinned";
+            return Verdict.refuse(Problem.conflict(
+                    "VM " + vm.name() + " runs on host " + host.name() + " and " + why
+                            + "; shut it down, or let it run and migrate, first.",
+                    vm.subject()));
+        }
+        work.turn().put(host.to(next.get(), null));
+        return drain(work, host, Set.of());
+    }
+
+    @Override
+    public Verdict reconsider(Work work, Request.MaintainHost request) {
+        Host host = work.inventory().host(request.hostId()).orElseThrow();
+        if (host.state() != HostState.PREPARING_FOR_MAINTENANCE) {
+            return Verdict.failed(
+                    "Host " + host.name() + " became " + VmRules.words(host.state()) + " while it was emptied.");
+        }
+        if (work.operation().cancelRequested()) {
+            return work.openChildren().isEmpty() ? giveUp(work, host, null) : new Verdict.Wait();
+        }
+        Optional<Operation> failed = work.endedChildren().stream()
+                .filter(child -> child.state() == OperationState.FAILED
+                        || child.state() == OperationState.CANCELLED
+                        || (child.state() == OperationState.REFUSED && !heldByAnother(child)))
+                .filter(child -> work.inventory()
+                        .vm(child.about().id())
+                        .filter(vm -> vm.bindsTo(host.id()))
+                        .isPresent())
+                .findFirst();
+        if (failed.isPresent()) {
+            return giveUp(work, host, failed.get());
+        }
+        Set<UUID> moving =
+                work.openChildren().stream().map(child -> child.about().id()).collect(Collectors.toSet());
+        return drain(work, host, moving);
+    }
+
+    private static boolean heldByAnother(Operation child) {
+        return child.problem() != null && child.problem().blockingOperation() != null;
+    }
+
+    private static Verdict drain(Work work, Host host, Set<UUID> moving) {
+        List<Vm> bound = work.inventory().vmsOn(host.id());
+        if (bound.isEmpty()) {
+            Host now = work.inventory().host(host.id()).orElseThrow();
+            Lifecycles.HOST
+                    .next(now.state(), HostTrigger.EMPTY)
+                    .ifPresent(state -> work.turn().put(now.to(state, null)));
+            String message = "Host " + host.name() + " is in maintenance.";
+            work.log(Severity.INFO, "host.maintenance", message, host.subject());
+            return new Verdict.Succeed(message);
+        }
+        int free = work.settings().parallelMigrations() - moving.size();
+        List<Request> migrations = bound.stream()
+                .filter(vm -> vm.state() == VmState.UP
+                        && host.id().equals(vm.hostId())
+                        && !work.inventory().locked(Kind.VM, vm.id()))
+                .limit(Math.max(0, free))
+                .<Request>map(vm -> new Request.MigrateVm(vm.id(), null))
+                .toList();
+        return migrations.isEmpty() && work.operation().waiting()
+                ? new Verdict.Wait()
+                : new Verdict.Children(DRAIN, migrations);
+    }
+
+    private static Verdict giveUp(Work work, Host host, @Nullable Operation failed) {
+        work.turn().put(host.to(Lifecycles.HOST.require(host.state(), HostTrigger.MAINTENANCE_CANCELLED), null));
+        if (failed == null) {
+            return new Verdict.Cancelled("Host " + host.name() + " is up again; what has moved stays where it is.");
+        }
+        String why = failed.problem() == null
+                ? "it was called off"
+                : failed.problem().detail();
+        return Verdict.failed("Host " + host.name() + " is up again, since VM "
+                + failed.about().name() + " could not leave it: " + why);
+    }
+
+    @Override
+    public boolean cancellable(Step running) {
+        return running.name().equals(DRAIN);
+    }
+}

@@ -1,0 +1,203 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.CommandOutcome.MigrationDetail;
+import io.kvorum.core.controller.Effect;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.Lifecycles;
+import io.kvorum.core.lifecycle.VmTrigger;
+import io.kvorum.core.scheduling.PlacementDecision;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Live-migrates a VM: place → bind it to the target too → prepare its networks there → ask the source to migrate.
+ *
+ * <p>Until the source vouches for the end, the VM is bound to both hosts. Without the source's word both are asked; it
+ * is let go of a host only when that host says that the VM is not there, or is proven to be off.
+ */
+final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
+
+    private static final String MIGRATE = "migrate";
+    private static final String LOOK_AT_SOURCE = "look at the source";
+    private static final String LOOK_AT_TARGET = "look at the target";
+    private static final String NETWORK = "prepare network ";
+
+    @Override
+    public List<Lock> locks(Inventory inventory, Request.MigrateVm request) {
+        return List.of(new Lock(Kind.VM, request.vmId()));
+    }
+
+    @Override
+    public Verdict begin(Work work, Request.MigrateVm request) {
+        Optional<Vm> found = work.inventory().vm(request.vmId());
+        if (found.isEmpty()) {
+            return Verdict.refuse(Problem.notFound("VM", request.vmId()));
+        }
+        Vm vm = found.get();
+        UUID source = vm.hostId();
+        if (source == null || Lifecycles.VM.next(vm.state(), VmTrigger.MIGRATE).isEmpty()) {
+            return Verdict.refuse(VmRules.wrongState(work, vm, "migrated", "up"));
+        }
+        if (request.hostId() != null && work.inventory().host(request.hostId()).isEmpty()) {
+            return Verdict.refuse(Problem.notFound("host", request.hostId()));
+        }
+        PlacementDecision decision = work.place(vm, request.hostId(), Set.of());
+        if (decision.host().isEmpty()) {
+            return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, VmRules.describe(decision.explanation())));
+        }
+        Host target = decision.host().get();
+        Vm moving = work.move(vm, VmTrigger.MIGRATE, null);
+        Vm bound = work.turn().put(moving, moving.status().movingTo(target.id()));
+        return nextNetworkOrMigrate(work, bound, target, null);
+    }
+
+    private Verdict nextNetworkOrMigrate(Work work, Vm vm, Host target, @Nullable String after) {
+        List<Network> networks = work.networksOf(vm);
+        boolean passed = after == null;
+        for (Network network : networks) {
+            String step = NETWORK + network.name();
+            if (passed) {
+                return new Verdict.Command(
+                        step,
+                        target.id(),
+                        new AgentCommand.EnsureNetwork(network),
+                        work.settings().commandLimit());
+            }
+            passed = step.equals(after);
+        }
+        return new Verdict.Command(
+                MIGRATE,
+                Objects.requireNonNull(vm.hostId()),
+                new AgentCommand.MigrateVm(vm.id(), target.id(), target.spec().address(), networks),
+                work.settings().migrationLimit());
+    }
+
+    @Override
+    public Verdict next(Work work, Request.MigrateVm request, Step ended) {
+        Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
+        UUID target = Objects.requireNonNull(vm.status().targetHostId());
+        CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
+        if (ended.name().startsWith(NETWORK)) {
+            Optional<Host> host = work.inventory().host(target);
+            return outcome.succeeded() && host.isPresent() && !work.operation().cancelRequested()
+                    ? nextNetworkOrMigrate(work, vm, host.get(), ended.name())
+                    : stays(work, vm, VmTrigger.SEEN_RUNNING, outcome.words());
+        }
+        return switch (ended.name()) {
+            case MIGRATE -> afterMigrate(work, vm, target, outcome);
+            case LOOK_AT_SOURCE -> afterSource(work, vm, target, outcome);
+            case LOOK_AT_TARGET -> afterTarget(work, vm, target, outcome);
+            default -> throw new IllegalStateException("No step " + ended.name());
+        };
+    }
+
+    private Verdict afterMigrate(Work work, Vm vm, UUID target, CommandOutcome outcome) {
+        return switch (outcome) {
+            case CommandOutcome.Done(var detail) ->
+                moved(work, vm, target, detail instanceof MigrationDetail migration ? migration : null);
+            case CommandOutcome.HostGone gone -> look(work, LOOK_AT_TARGET, target, vm);
+            case CommandOutcome.Failed failed -> look(work, LOOK_AT_SOURCE, Objects.requireNonNull(vm.hostId()), vm);
+            case CommandOutcome.Unknown unknown -> look(work, LOOK_AT_TARGET, target, vm);
+        };
+    }
+
+    private Verdict afterSource(Work work, Vm vm, UUID target, CommandOutcome outcome) {
+        return switch (VmFate.of(outcome)) {
+            case RUNNING -> stays(work, vm, VmTrigger.SEEN_RUNNING, failure(work));
+            case PAUSED -> stays(work, vm, VmTrigger.SEEN_PAUSED, failure(work));
+            case ABSENT, IN_DOUBT -> look(work, LOOK_AT_TARGET, target, vm);
+        };
+    }
+
+    private Verdict afterTarget(Work work, Vm vm, UUID target, CommandOutcome outcome) {
+        boolean sourceEmpty = sourceProvenEmpty(work);
+        return switch (VmFate.of(outcome)) {
+            case RUNNING -> sourceEmpty ? moved(work, vm, target, null) : doubt(work, vm, "It was seen on the target.");
+            case PAUSED -> doubt(work, vm, "It was seen paused on the target.");
+            case ABSENT ->
+                sourceEmpty
+                        ? gone(work, vm)
+                        : doubt(work, vm.withStatus(vm.status().movingTo(null)), "The source gives no answer.");
+            case IN_DOUBT -> doubt(work, vm, outcome.words());
+        };
+    }
+
+    private static boolean sourceProvenEmpty(Work work) {
+        return work.operation().steps().stream()
+                .anyMatch(step -> (step.name().equals(LOOK_AT_SOURCE)
+                                && step.outcome() != null
+                                && VmFate.of(step.outcome()) == VmFate.ABSENT)
+                        || (step.name().equals(MIGRATE) && step.outcome() instanceof CommandOutcome.HostGone));
+    }
+
+    private static Verdict look(Work work, String step, UUID hostId, Vm vm) {
+        return new Verdict.Command(
+                step, hostId, new AgentCommand.QueryVm(vm.id()), work.settings().commandLimit());
+    }
+
+    private static Verdict moved(Work work, Vm vm, UUID target, @Nullable MigrationDetail detail) {
+        String from = work.hostName(vm.hostId());
+        Vm running = work.move(vm, VmTrigger.SEEN_RUNNING, null);
+        work.turn().put(running, running.status().on(target));
+        String figures = detail == null
+                ? ""
+                : " in " + detail.totalTime().toMillis() + " ms, with "
+                        + detail.downtime().toMillis() + " ms of downtime";
+        String message = "VM " + vm.name() + " moved from " + from + " to " + work.hostName(target) + figures + ".";
+        work.log(Severity.INFO, "vm.migrated", message, vm.subject());
+        return new Verdict.Succeed(message);
+    }
+
+    private static Verdict stays(Work work, Vm vm, VmTrigger seen, String why) {
+        Vm back = work.move(vm, seen, null);
+        work.turn().put(back, back.status().movingTo(null));
+        String message = "VM " + vm.name() + " stays on " + work.hostName(vm.hostId()) + ": " + why;
+        return work.operation().cancelRequested() ? new Verdict.Cancelled(message) : Verdict.failed(message);
+    }
+
+    private static Verdict gone(Work work, Vm vm) {
+        work.moveOff(vm, VmTrigger.PROVEN_OFF, "It was lost while it migrated.");
+        return Verdict.failed("VM " + vm.name() + " runs on neither host any more: " + failure(work));
+    }
+
+    private static Verdict doubt(Work work, Vm vm, String why) {
+        work.move(vm, VmTrigger.LOST_SIGHT, why);
+        return new Verdict.Fail(
+                Problem.of(
+                        Problem.Type.TIMED_OUT,
+                        "It is not proven where VM " + vm.name() + " runs: " + why
+                                + " It stays bound to the hosts in question until they answer, are fenced, or are confirmed down."));
+    }
+
+    private static String failure(Work work) {
+        return work.operation().steps().stream()
+                .filter(step -> step.name().equals(MIGRATE) && step.outcome() != null)
+                .map(step -> Objects.requireNonNull(step.outcome()).words())
+                .findFirst()
+                .orElse("The migration failed.");
+    }
+
+    @Override
+    public boolean cancellable(Step running) {
+        return running.name().equals(MIGRATE) || running.name().startsWith(NETWORK);
+    }
+
+    @Override
+    public void cancel(Work work, Request.MigrateVm request, Step running) {
+        if (running.name().equals(MIGRATE) && running.hostId() != null) {
+            work.emit(new Effect.AbortMigration(
+                    running.hostId(), request.vmId(), work.operation().id()));
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.Effect;
+import io.kvorum.core.controller.Settings;
+import io.kvorum.core.controller.Timer;
+import io.kvorum.core.controller.Turn;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.operations.Step.StepState;
+import io.kvorum.core.scheduling.Scheduler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes operations from step to step.
+ *
+ * <ol>
+ *   <li>A submitted operation is checked against the locks; a conflict refuses it and names the blocker.
+ *   <li>Its procedure validates and plans in the same turn; a refusal changes nothing.
+ *   <li>A step is stored before its command leaves, and its outcome in the same transaction as the step after it.
+ *   <li>When it ends, its locks go, its end is logged, and its parent is asked to go on.
+ * </ol>
+ *
+ * Invariants: an operation that runs either waits for a command that was sent (or is sent again by the next leader), or
+ * for children that have not ended. A command that nobody answers ends as {@link CommandOutcome.Unknown} at its limit.
+ */
+public final class OperationRunner {
+
+    /** What the host is given beyond a command's own limit to say so itself. */
+    private static final Duration ANSWER_SLACK = Duration.ofSeconds(10);
+
+    private final Settings settings;
+    private final Scheduler scheduler;
+    private final Procedures procedures = new Procedures();
+    private final HostDeath hostDeath;
+    private final Consumer<OperationEnd> onEnd;
+
+    /** An operation that has just ended, in its turn. */
+    public record OperationEnd(Turn turn, Operation operation) {}
+
+    public OperationRunner(Settings settings, Scheduler scheduler, HostDeath hostDeath, Consumer<OperationEnd> onEnd) {
+        this.settings = settings;
+        this.scheduler = scheduler;
+        this.hostDeath = hostDeath;
+        this.onEnd = onEnd;
+    }
+
+    /** Takes up what an earlier leader left: queued operations begin, running ones wait on. */
+    public void resume(Turn turn) {
+        for (Operation operation : turn.inventory().operations()) {
+            if (operation.state() == OperationState.QUEUED) {
+                submit(turn, operation);
+            } else if (operation.waiting() && operation.currentStep().commandId() != null) {
+                send(turn, operation, operation.currentStep());
+            } else {
+                reconsider(turn, operation, List.of());
+            }
+        }
+    }
+
+    /** Begins an operation, or refuses it. One that is known already is left alone. */
+    public void submit(Turn turn, Operation queued) {
+        Optional<Operation> known = turn.inventory().operation(queued.id());
+        if (known.isPresent() && known.get().state() != OperationState.QUEUED) {
+            return;
+        }
+        Procedure<Request> procedure = procedures.of(queued.request());
+        List<Lock> locks = procedure.locks(turn.inventory(), queued.request());
+        for (Lock lock : locks) {
+            Optional<Operation> holder = turn.inventory().holder(lock);
+            if (holder.isPresent()) {
+                end(turn, queued, OperationState.REFUSED, null, blockedBy(turn, lock, holder.get()));
+                return;
+            }
+        }
+        Operation running = queued.running(locks, turn.instant());
+        Work work = new Work(turn, settings, scheduler, running, List.of(), hostDeath);
+        int before = turn.inventory().pendingChanges();
+        Verdict verdict = procedure.begin(work, queued.request());
+        if (verdict instanceof Verdict.Refuse && turn.inventory().pendingChanges() != before) {
+            throw new IllegalStateException(queued.request() + " changed something and was then refused");
+        }
+        apply(turn, work, verdict);
+    }
+
+    /** The operation asks for another one, in the same turn. */
+    public Operation spawn(Turn turn, Request request, String requestedBy, @Nullable UUID parentId, UUID id) {
+        Operation child = Operation.queued(id, request, Subjects.of(turn.inventory(), request), requestedBy, parentId);
+        submit(turn, child);
+        return child;
+    }
+
+    public void commandEnded(Turn turn, UUID operationId, UUID commandId, CommandOutcome outcome) {
+        Optional<Operation> found = turn.inventory().operation(operationId);
+        if (found.isEmpty() || !waitsFor(found.get(), commandId)) {
+            return;
+        }
+        turn.emit(new Effect.CancelTimer(new Timer.StepLimit(operationId, commandId)));
+        Step ended = found.get().currentStep().ended(outcome, turn.instant());
+        Operation operation = found.get().withCurrentStep(ended);
+        Work work = new Work(turn, settings, scheduler, operation, List.of(), hostDeath);
+        Verdict verdict = procedures.of(operation.request()).next(work, operation.request(), ended);
+        apply(turn, work, verdict);
+    }
+
+    /** The limit of a step is over and no answer came. */
+    public void stepTimedOut(Turn turn, UUID operationId, UUID commandId) {
+        turn.emit(new Effect.ForgetCommand(commandId));
+        commandEnded(
+                turn, operationId, commandId, new CommandOutcome.Unknown("The host gave no answer within the limit."));
+    }
+
+    public void progressed(Turn turn, UUID operationId, UUID commandId, int percent) {
+        turn.inventory()
+                .operation(operationId)
+                .filter(operation -> waitsFor(operation, commandId))
+                .filter(operation -> operation.progressPercent() == null || operation.progressPercent() < percent)
+                .ifPresent(operation -> turn.put(operation.progressed(Math.clamp(percent, 0, 100))));
+    }
+
+    /** The host is proven to be off: every step that waits for it ends now. */
+    public void hostGone(Turn turn, UUID hostId, String why) {
+        for (Operation operation : turn.inventory().operations()) {
+            if (operation.waiting() && hostId.equals(operation.currentStep().hostId())) {
+                UUID commandId = operation.currentStep().commandId();
+                if (commandId != null) {
+                    turn.emit(new Effect.ForgetCommand(commandId));
+                    commandEnded(turn, operation.id(), commandId, new CommandOutcome.HostGone(why));
+                }
+            }
+        }
+    }
+
+    /** Calls an operation off if that is safe now; otherwise it goes on and the log says why. */
+    public void cancel(Turn turn, UUID operationId, String by) {
+        Optional<Operation> found = turn.inventory().operation(operationId);
+        if (found.isEmpty() || found.get().cancelRequested() || !found.get().waiting()) {
+            return;
+        }
+        Operation operation = found.get();
+        Step running = operation.currentStep();
+        Procedure<Request> procedure = procedures.of(operation.request());
+        if (!procedure.cancellable(running)) {
+            turn.log(
+                    Severity.WARNING,
+                    "operation.cancel_refused",
+                    "“" + operation.name() + "” cannot be called off while it is at “" + running.name() + "”.",
+                    operation.about(),
+                    operationId,
+                    by);
+            return;
+        }
+        Operation cancelling = operation.asksToCancel();
+        turn.put(cancelling);
+        procedure.cancel(
+                new Work(turn, settings, scheduler, cancelling, List.of(), hostDeath), operation.request(), running);
+        for (Operation child : turn.inventory().operations()) {
+            if (operationId.equals(child.parentId())) {
+                cancel(turn, child.id(), by);
+            }
+        }
+        turn.inventory().operation(operationId).ifPresent(open -> reconsider(turn, open, List.of()));
+    }
+
+    /** Operations that wait for children look again. */
+    public void reconsiderAll(Turn turn) {
+        for (Operation operation : turn.inventory().operations()) {
+            reconsider(turn, operation, List.of());
+        }
+    }
+
+    private void reconsider(Turn turn, Operation operation, List<Operation> endedChildren) {
+        if (!operation.waiting() || operation.currentStep().commandId() != null) {
+            return;
+        }
+        Work work = new Work(turn, settings, scheduler, operation, endedChildren, hostDeath);
+        Verdict verdict = procedures.of(operation.request()).reconsider(work, operation.request());
+        if (!(verdict instanceof Verdict.Wait)) {
+            apply(turn, work, verdict);
+        }
+    }
+
+    private void apply(Turn turn, Work work, Verdict verdict) {
+        Operation before = work.operation();
+        boolean goesOnWaiting = verdict instanceof Verdict.Wait || verdict instanceof Verdict.Children;
+        Operation operation = before.waiting() && !goesOnWaiting
+                ? before.withCurrentStep(before.currentStep().joined(turn.instant()))
+                : before;
+        switch (verdict) {
+            case Verdict.Refuse(Problem problem) -> end(turn, operation, OperationState.REFUSED, null, problem);
+            case Verdict.Succeed(String summary) -> end(turn, operation, OperationState.SUCCEEDED, summary, null);
+            case Verdict.Fail(Problem problem) -> end(turn, operation, OperationState.FAILED, null, problem);
+            case Verdict.Cancelled(String summary) -> end(turn, operation, OperationState.CANCELLED, summary, null);
+            case Verdict.Wait() -> turn.put(operation);
+            case Verdict.Command command -> {
+                UUID commandId = Work.derivedId(
+                        operation.id(), "command-" + operation.steps().size());
+                Step step = new Step(
+                        command.step(),
+                        StepState.RUNNING,
+                        commandId,
+                        command.hostId(),
+                        command.command(),
+                        command.limit(),
+                        turn.instant(),
+                        null,
+                        null);
+                Operation waiting = operation.with(step);
+                turn.put(waiting);
+                send(turn, waiting, step);
+            }
+            case Verdict.Children children -> spawnChildren(turn, operation, children);
+        }
+        for (Work.FollowUp next : work.followUps()) {
+            spawn(turn, next.request(), operation.requestedBy(), null, next.id());
+        }
+    }
+
+    private void spawnChildren(Turn turn, Operation operation, Verdict.Children children) {
+        Operation waiting = operation;
+        if (!operation.waiting()) {
+            waiting = operation.with(new Step(
+                    children.step(), StepState.RUNNING, null, null, null, Duration.ZERO, turn.instant(), null, null));
+        }
+        turn.put(waiting);
+        for (Request request : children.requests()) {
+            UUID childId = Work.derivedId(
+                    operation.id(),
+                    "child/" + request.verb() + "/" + Subjects.of(request).id() + "/"
+                            + turn.instant().toEpochMilli());
+            spawn(turn, request, operation.requestedBy(), operation.id(), childId);
+        }
+    }
+
+    private void send(Turn turn, Operation operation, Step step) {
+        UUID commandId = Objects.requireNonNull(step.commandId());
+        turn.emit(new Effect.StartTimer(
+                new Timer.StepLimit(operation.id(), commandId), step.limit().plus(ANSWER_SLACK)));
+        turn.emit(new Effect.SendCommand(
+                operation.id(),
+                commandId,
+                Objects.requireNonNull(step.hostId()),
+                Objects.requireNonNull(step.command()),
+                step.limit()));
+    }
+
+    private void end(
+            Turn turn, Operation operation, OperationState state, @Nullable String summary, @Nullable Problem problem) {
+        Operation ended = operation.ended(state, summary, problem, turn.instant());
+        turn.put(ended);
+        Severity severity = switch (state) {
+            case FAILED -> Severity.ERROR;
+            case REFUSED -> Severity.WARNING;
+            case SUCCEEDED, CANCELLED, QUEUED, RUNNING -> Severity.INFO;
+        };
+        String words = summary != null ? summary : problem != null ? problem.detail() : "";
+        turn.log(
+                severity,
+                "operation." + state.name().toLowerCase(Locale.ROOT),
+                operation.name() + ": " + words,
+                operation.about(),
+                operation.id(),
+                operation.requestedBy());
+        onEnd.accept(new OperationEnd(turn, ended));
+        turn.inventory().operation(operation.parentId()).ifPresent(parent -> reconsider(turn, parent, List.of(ended)));
+    }
+
+    private static Problem blockedBy(Turn turn, Lock lock, Operation holder) {
+        String subject = turn.inventory()
+                .find(lock.kind(), lock.id())
+                .map(entity -> entity.subject().toString())
+                .orElse(lock.kind().words());
+        String detail = "The " + subject + " is held by “" + holder.name() + "” of " + holder.requestedBy() + " since "
+                + holder.startedAt() + ". Wait for it to end, or cancel it.";
+        return new Problem(Problem.Type.CONFLICT, detail, List.of(), holder.about(), holder.id());
+    }
+
+    private static boolean waitsFor(Operation operation, UUID commandId) {
+        return operation.waiting() && commandId.equals(operation.currentStep().commandId());
+    }
+}

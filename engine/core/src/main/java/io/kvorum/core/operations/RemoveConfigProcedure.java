@@ -1,0 +1,82 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.ConfigObject;
+import io.kvorum.core.inventory.DataCenter;
+import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.StorageDomain;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Removes a data center, cluster, storage domain or network that nothing uses any more. */
+final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
+
+    @Override
+    public List<Lock> locks(Inventory inventory, Request.RemoveConfig request) {
+        return List.of(new Lock(request.kind(), request.id()));
+    }
+
+    @Override
+    public Verdict begin(Work work, Request.RemoveConfig request) {
+        Optional<Entity> found = work.inventory().find(request.kind(), request.id());
+        if (found.isEmpty() || !(found.get() instanceof ConfigObject object)) {
+            return Verdict.refuse(Problem.notFound(request.kind().words(), request.id()));
+        }
+        Optional<Problem> stale = Revisions.stale(object, request.expectedRevision());
+        if (stale.isPresent()) {
+            return Verdict.refuse(stale.get());
+        }
+        Optional<Entity> user = users(work.inventory(), object).findFirst();
+        if (user.isPresent()) {
+            return Verdict.refuse(Problem.conflict(
+                    "The " + object.subject() + " is used by the " + user.get().subject() + "; remove that first.",
+                    user.get().subject()));
+        }
+        work.turn().remove(request.kind(), request.id());
+        return new Verdict.Succeed("The " + object.subject() + " was removed.");
+    }
+
+    private static Stream<Entity> users(Inventory inventory, ConfigObject object) {
+        UUID id = object.id();
+        return switch (object) {
+            case DataCenter dataCenter ->
+                Stream.of(
+                                inventory.clusters().stream()
+                                        .filter(c -> c.dataCenterId().equals(id)),
+                                inventory.storageDomains().stream()
+                                        .filter(d -> d.dataCenterId().equals(id)),
+                                inventory.networks().stream()
+                                        .filter(n -> n.dataCenterId().equals(id)),
+                                inventory.templates().stream()
+                                        .filter(t -> t.dataCenterId().equals(id)))
+                        .flatMap(stream -> stream);
+            case Cluster cluster ->
+                Stream.concat(
+                        inventory.hostsOf(id).stream(),
+                        inventory.vms().stream()
+                                .filter(vm -> vm.spec().clusterId().equals(id)));
+            case StorageDomain domain ->
+                Stream.of(
+                                inventory.vms().stream()
+                                        .filter(vm -> vm.spec().disks().stream()
+                                                .anyMatch(disk ->
+                                                        disk.storageDomainId().equals(id))),
+                                inventory.templates().stream()
+                                        .filter(template -> template.disks().stream()
+                                                .anyMatch(disk ->
+                                                        disk.storageDomainId().equals(id))),
+                                inventory.images().stream()
+                                        .filter(image -> image.storageDomainId().equals(id)))
+                        .flatMap(stream -> stream);
+            case Network network ->
+                inventory.vms().stream()
+                        .filter(vm -> vm.spec().nics().stream()
+                                .anyMatch(nic -> nic.networkId().equals(id)))
+                        .map(vm -> (Entity) vm);
+        };
+    }
+}

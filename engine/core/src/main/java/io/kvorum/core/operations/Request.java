@@ -1,0 +1,273 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.inventory.ConfigObject;
+import io.kvorum.core.inventory.DiskFormat;
+import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Host.HostFacts;
+import io.kvorum.core.inventory.Host.HostSpec;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Vm.VmSpec;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What an operation was asked to do. Ids of new things are made by whoever asks, so that asking twice is harmless. */
+public sealed interface Request {
+
+    /** As people read it in front of the subject's name: "start", "migrate", … */
+    String verb();
+
+    // ---- configuration: ends at once, talks to no host
+
+    /** Creates or changes a data center, cluster, storage domain or network; {@code expectedRevision} 0 creates. */
+    record Configure(ConfigObject object, long expectedRevision) implements Request {
+        @Override
+        public String verb() {
+            return expectedRevision == 0 ? "create" : "change";
+        }
+    }
+
+    /** Removes a data center, cluster, storage domain or network that nothing uses. */
+    record RemoveConfig(Kind kind, UUID id, @Nullable Long expectedRevision) implements Request {
+        @Override
+        public String verb() {
+            return "remove";
+        }
+    }
+
+    /** A host that presented a valid join token. */
+    record RegisterHost(UUID hostId, HostSpec spec, HostFacts facts, Instant certificateExpiresAt) implements Request {
+        @Override
+        public String verb() {
+            return "register";
+        }
+    }
+
+    record ChangeHost(UUID hostId, HostSpec spec, @Nullable Long expectedRevision) implements Request {
+        @Override
+        public String verb() {
+            return "change";
+        }
+    }
+
+    /** A host's certificate was renewed. */
+    record RenewHost(UUID hostId, Instant certificateExpiresAt) implements Request {
+        @Override
+        public String verb() {
+            return "renew the certificate of";
+        }
+    }
+
+    record RemoveHost(UUID hostId) implements Request {
+        @Override
+        public String verb() {
+            return "remove";
+        }
+    }
+
+    record ChangeVm(UUID vmId, VmSpec spec, @Nullable Long expectedRevision) implements Request {
+        @Override
+        public String verb() {
+            return "change";
+        }
+    }
+
+    /** Reserves a place for an upload. */
+    record BeginImage(
+            UUID imageId,
+            String name,
+            UUID storageDomainId,
+            DiskFormat format,
+            long lengthBytes,
+            @Nullable String sha256)
+            implements Request {
+        @Override
+        public String verb() {
+            return "upload";
+        }
+    }
+
+    /** The upload has ended; {@code failure} is null if the host took and checked it. */
+    record FinishImage(
+            UUID imageId,
+            long virtualSizeBytes,
+            String sha256,
+            @Nullable String failure) implements Request {
+        @Override
+        public String verb() {
+            return "finish the upload of";
+        }
+    }
+
+    // ---- hosts
+
+    record MaintainHost(UUID hostId) implements Request {
+        @Override
+        public String verb() {
+            return "put into maintenance";
+        }
+    }
+
+    record ActivateHost(UUID hostId) implements Request {
+        @Override
+        public String verb() {
+            return "activate";
+        }
+    }
+
+    /** Power control of a host through its BMC, by another host. */
+    record PowerHost(UUID hostId, PowerTask task) implements Request {
+        @Override
+        public String verb() {
+            return task.verb();
+        }
+    }
+
+    enum PowerTask {
+        STATUS("ask the power status of"),
+        OFF("power off"),
+        ON("power on"),
+        RESTART("power cycle"),
+        /** Only the engine asks for this one: off, verified, then on again, if the host is still silent. */
+        FENCE("fence");
+
+        private final String verb;
+
+        PowerTask(String verb) {
+            this.verb = verb;
+        }
+
+        public String verb() {
+            return verb;
+        }
+    }
+
+    /** An operator swears that the host does not run. */
+    record ConfirmHostDown(UUID hostId, String typedName) implements Request {
+        @Override
+        public String verb() {
+            return "confirm as down";
+        }
+    }
+
+    record InspectStorage(UUID storageDomainId) implements Request {
+        @Override
+        public String verb() {
+            return "inspect";
+        }
+    }
+
+    // ---- VMs
+
+    /** {@code fullCopy}: the disks of the template are copied rather than stood upon. */
+    record CreateVm(UUID vmId, VmSpec spec, boolean fullCopy, boolean start) implements Request {
+        @Override
+        public String verb() {
+            return "create";
+        }
+    }
+
+    record DeleteVm(UUID vmId) implements Request {
+        @Override
+        public String verb() {
+            return "delete";
+        }
+    }
+
+    /** From off, or from its saved memory. {@code hostId} null leaves the choice to the scheduler. */
+    record StartVm(UUID vmId, @Nullable UUID hostId) implements Request {
+        @Override
+        public String verb() {
+            return "start";
+        }
+    }
+
+    /** {@code force} pulls the plug. */
+    record StopVm(UUID vmId, boolean force) implements Request {
+        @Override
+        public String verb() {
+            return force ? "force off" : "shut down";
+        }
+    }
+
+    record ControlVm(UUID vmId, VmControl control) implements Request {
+        @Override
+        public String verb() {
+            return control.verb();
+        }
+    }
+
+    enum VmControl {
+        REBOOT("reboot"),
+        RESET("reset"),
+        PAUSE("pause"),
+        RESUME("resume");
+
+        private final String verb;
+
+        VmControl(String verb) {
+            this.verb = verb;
+        }
+
+        public String verb() {
+            return verb;
+        }
+    }
+
+    record SuspendVm(UUID vmId) implements Request {
+        @Override
+        public String verb() {
+            return "suspend";
+        }
+    }
+
+    /**
+     * Asks a host what a VM does on it, because of something that was seen. What was seen may be old news; the answer is
+     * not. {@code guestShutDown}: the guest was seen to shut itself down, so that nobody restarts it.
+     */
+    record CheckVm(UUID vmId, UUID hostId, boolean guestShutDown) implements Request {
+        @Override
+        public String verb() {
+            return "check";
+        }
+    }
+
+    record MigrateVm(UUID vmId, @Nullable UUID hostId) implements Request {
+        @Override
+        public String verb() {
+            return "migrate";
+        }
+    }
+
+    // ---- templates and images
+
+    /** From an image, or from a VM's disks; exactly one of the two is given. */
+    record CreateTemplate(
+            UUID templateId,
+            String name,
+            String description,
+            UUID dataCenterId,
+            Hardware hardware,
+            @Nullable UUID imageId,
+            @Nullable UUID vmId)
+            implements Request {
+        @Override
+        public String verb() {
+            return "create";
+        }
+    }
+
+    record DeleteTemplate(UUID templateId) implements Request {
+        @Override
+        public String verb() {
+            return "delete";
+        }
+    }
+
+    record DeleteImage(UUID imageId) implements Request {
+        @Override
+        public String verb() {
+            return "delete";
+        }
+    }
+}

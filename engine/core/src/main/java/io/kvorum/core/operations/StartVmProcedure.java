@@ -1,0 +1,175 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.Lifecycles;
+import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.lifecycle.VmTrigger;
+import io.kvorum.core.scheduling.PlacementDecision;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts a VM: place → bind it to the host → prepare its networks there → start.
+ *
+ * <p>A host that vouches that the start failed is left and another is tried, up to {@link #MAX_HOSTS}. Where a host does
+ * not vouch for anything it is asked what the VM does; without an answer the VM stays bound to it, in doubt, and the
+ * operation ends.
+ */
+final class StartVmProcedure implements Procedure<Request.StartVm> {
+
+    private static final int MAX_HOSTS = 3;
+    private static final String START = "start";
+    private static final String RESTORE = "restore from saved memory";
+    private static final String LOOK = "look whether it runs";
+    private static final String NETWORK = "prepare network ";
+
+    @Override
+    public List<Lock> locks(Inventory inventory, Request.StartVm request) {
+        return List.of(new Lock(Kind.VM, request.vmId()));
+    }
+
+    @Override
+    public Verdict begin(Work work, Request.StartVm request) {
+        Optional<Vm> found = work.inventory().vm(request.vmId());
+        if (found.isEmpty()) {
+            return Verdict.refuse(Problem.notFound("VM", request.vmId()));
+        }
+        Vm vm = found.get();
+        if (Lifecycles.VM.next(vm.state(), VmTrigger.START).isEmpty()) {
+            return Verdict.refuse(VmRules.wrongState(work, vm, "started", "down or suspended"));
+        }
+        if (request.hostId() != null && work.inventory().host(request.hostId()).isEmpty()) {
+            return Verdict.refuse(Problem.notFound("host", request.hostId()));
+        }
+        Optional<Problem> storage = VmRules.storageNotReady(work.inventory(), vm);
+        if (storage.isPresent()) {
+            return Verdict.refuse(storage.get());
+        }
+        PlacementDecision decision = work.place(vm, request.hostId(), Set.of());
+        if (decision.host().isEmpty()) {
+            return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, VmRules.describe(decision.explanation())));
+        }
+        return bind(work, vm, decision.host().get());
+    }
+
+    private Verdict bind(Work work, Vm vm, Host host) {
+        VmState state =
+                vm.state() == VmState.STARTING ? VmState.STARTING : Lifecycles.VM.require(vm.state(), VmTrigger.START);
+        Vm bound = work.turn()
+                .put(vm, vm.status().to(state, null).on(host.id()).wanted(true).startedAt(null));
+        return nextNetworkOrStart(work, bound, host.id(), null);
+    }
+
+    private Verdict nextNetworkOrStart(Work work, Vm vm, UUID hostId, @Nullable String after) {
+        boolean resume = vm.status().memorySaved();
+        boolean passed = after == null;
+        for (Network network : work.networksOf(vm)) {
+            String step = NETWORK + network.name();
+            if (passed) {
+                return new Verdict.Command(
+                        step,
+                        hostId,
+                        new AgentCommand.EnsureNetwork(network),
+                        work.settings().commandLimit());
+            }
+            passed = step.equals(after);
+        }
+        return new Verdict.Command(
+                resume ? RESTORE : START,
+                hostId,
+                work.startCommand(vm, resume),
+                work.settings().startLimit());
+    }
+
+    @Override
+    public Verdict next(Work work, Request.StartVm request, Step ended) {
+        Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
+        UUID hostId = ended.hostId();
+        CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
+        if (ended.name().startsWith(NETWORK)) {
+            return outcome.succeeded() && hostId != null
+                    ? nextNetworkOrStart(work, vm, hostId, ended.name())
+                    : elsewhere(work, request, vm, outcome.words());
+        }
+        if (ended.name().equals(LOOK)) {
+            return switch (VmFate.of(outcome)) {
+                case RUNNING -> started(work, vm, VmTrigger.SEEN_RUNNING);
+                case PAUSED -> started(work, vm, VmTrigger.SEEN_PAUSED);
+                case ABSENT -> elsewhere(work, request, vm, "The start was interrupted.");
+                case IN_DOUBT -> lost(work, vm, outcome.words());
+            };
+        }
+        return switch (outcome) {
+            case CommandOutcome.Done done -> started(work, vm, VmTrigger.SEEN_RUNNING);
+            case CommandOutcome.HostGone gone -> elsewhere(work, request, vm, gone.message());
+            case CommandOutcome.Unknown unknown -> lost(work, vm, unknown.message());
+            case CommandOutcome.Failed failed ->
+                failed.reason().definite()
+                        ? elsewhere(work, request, vm, failed.message())
+                        : new Verdict.Command(
+                                LOOK,
+                                Objects.requireNonNull(hostId),
+                                new AgentCommand.QueryVm(vm.id()),
+                                work.settings().commandLimit());
+        };
+    }
+
+    private Verdict started(Work work, Vm vm, VmTrigger trigger) {
+        VmState state = Lifecycles.VM.require(vm.state(), trigger);
+        work.turn()
+                .put(
+                        vm,
+                        vm.status()
+                                .to(state, null)
+                                .saved(false)
+                                .startedAt(work.turn().instant()));
+        String message = "VM " + vm.name() + " runs on " + work.hostName(vm.hostId()) + ".";
+        work.log(Severity.INFO, "vm.started", message, vm.subject());
+        return new Verdict.Succeed(message);
+    }
+
+    private Verdict elsewhere(Work work, Request.StartVm request, Vm vm, String why) {
+        Set<UUID> tried = new HashSet<>();
+        for (Step step : work.operation().steps()) {
+            if (step.hostId() != null) {
+                tried.add(step.hostId());
+            }
+        }
+        if (tried.size() < MAX_HOSTS) {
+            Vm unbound = vm.withStatus(vm.status().on(null));
+            PlacementDecision decision = work.place(unbound, request.hostId(), tried);
+            if (decision.host().isPresent()) {
+                work.log(
+                        Severity.WARNING,
+                        "vm.start_moved_on",
+                        "VM " + vm.name() + " did not start on " + work.hostName(vm.hostId()) + ": " + why + " Trying "
+                                + decision.host().get().name() + ".",
+                        vm.subject());
+                return bind(work, vm, decision.host().get());
+            }
+        }
+        VmTrigger trigger = vm.status().memorySaved() ? VmTrigger.RESTORE_FAILED : VmTrigger.START_FAILED;
+        work.moveOff(vm, trigger, why);
+        return Verdict.failed("VM " + vm.name() + " could not be started: " + why);
+    }
+
+    private Verdict lost(Work work, Vm vm, String why) {
+        work.move(vm, VmTrigger.LOST_SIGHT, why);
+        return new Verdict.Fail(Problem.of(
+                Problem.Type.TIMED_OUT,
+                "Host " + work.hostName(vm.hostId()) + " did not say whether VM " + vm.name() + " runs: " + why
+                        + " The VM stays bound to it until the host answers, is fenced, or is confirmed down."));
+    }
+}

@@ -1,0 +1,191 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.StorageDomain;
+import io.kvorum.core.inventory.StorageDomain.StorageState;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.VmDisk;
+import io.kvorum.core.inventory.Vm.VmNic;
+import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.operations.Problem.FieldProblem;
+import io.kvorum.core.scheduling.Explanation;
+import io.kvorum.core.scheduling.Explanation.Verdict;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What a VM may look like, and the words for what it may not. */
+final class VmRules {
+
+    static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    static final long MIN_MEMORY_BYTES = 32L << 20;
+    static final long MAX_MEMORY_BYTES = 16L << 40;
+    static final int MAX_VCPUS = 512;
+    static final long MIN_DISK_BYTES = 1L << 20;
+    static final long MAX_DISK_BYTES = 64L << 40;
+    static final int MAX_DISKS = 64;
+    static final int MAX_NICS = 28;
+    static final int MAX_CLOUD_INIT_CHARS = 64 << 10;
+    static final int MAX_DESCRIPTION_CHARS = 4096;
+
+    private VmRules() {}
+
+    /** Every wrong field of a specification; empty for a good one. */
+    static List<FieldProblem> check(Inventory inventory, UUID vmId, VmSpec spec) {
+        List<FieldProblem> problems = new ArrayList<>();
+        checkName(inventory, Kind.VM, vmId, spec.name(), problems);
+        checkDescription(spec.description(), problems);
+        checkHardware(spec.hardware(), problems);
+        Optional<Cluster> cluster = inventory.cluster(spec.clusterId());
+        if (cluster.isEmpty()) {
+            problems.add(field("clusterId", spec.clusterId(), "There is no such cluster."));
+            return problems;
+        }
+        UUID dataCenter = cluster.get().dataCenterId();
+        checkDisks(inventory, spec.disks(), dataCenter, problems);
+        checkNics(inventory, spec.nics(), dataCenter, problems);
+        if (spec.cloudInitUserData() != null && spec.cloudInitUserData().length() > MAX_CLOUD_INIT_CHARS) {
+            problems.add(field(
+                    "cloudInit.userData",
+                    spec.cloudInitUserData().length() + " characters",
+                    "At most " + MAX_CLOUD_INIT_CHARS + " characters."));
+        }
+        return problems;
+    }
+
+    static void checkName(Inventory inventory, Kind kind, UUID id, String name, List<FieldProblem> problems) {
+        if (!NAME.matcher(name).matches()) {
+            problems.add(field(
+                    "name",
+                    name,
+                    "Must be 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit."));
+        } else if (inventory.nameTaken(kind, name, id)) {
+            problems.add(field("name", name, "Another " + kind.words() + " has this name."));
+        }
+    }
+
+    static void checkDescription(String description, List<FieldProblem> problems) {
+        if (description.length() > MAX_DESCRIPTION_CHARS) {
+            problems.add(field(
+                    "description",
+                    description.length() + " characters",
+                    "At most " + MAX_DESCRIPTION_CHARS + " characters."));
+        }
+    }
+
+    static void checkHardware(Hardware hardware, List<FieldProblem> problems) {
+        checkRange("hardware.sockets", hardware.sockets(), 1, MAX_VCPUS, problems);
+        checkRange("hardware.coresPerSocket", hardware.coresPerSocket(), 1, MAX_VCPUS, problems);
+        checkRange("hardware.threadsPerCore", hardware.threadsPerCore(), 1, 8, problems);
+        if (problems.isEmpty() && hardware.vcpus() > MAX_VCPUS) {
+            problems.add(field(
+                    "hardware", hardware.vcpus() + " virtual CPUs", "At most " + MAX_VCPUS + " virtual CPUs in all."));
+        }
+        checkRange("hardware.memoryBytes", hardware.memoryBytes(), MIN_MEMORY_BYTES, MAX_MEMORY_BYTES, problems);
+        if (hardware.memoryBytes() % (1 << 20) != 0) {
+            problems.add(field("hardware.memoryBytes", hardware.memoryBytes(), "Must be whole MiB (1048576 bytes)."));
+        }
+        checkRange(
+                "hardware.guaranteedMemoryBytes",
+                hardware.guaranteedMemoryBytes(),
+                0,
+                hardware.memoryBytes(),
+                problems);
+    }
+
+    private static void checkDisks(
+            Inventory inventory, List<VmDisk> disks, UUID dataCenter, List<FieldProblem> problems) {
+        if (disks.size() > MAX_DISKS) {
+            problems.add(field("disks", disks.size(), "At most " + MAX_DISKS + " disks."));
+        }
+        Set<Integer> bootOrders = new HashSet<>();
+        for (int i = 0; i < disks.size(); i++) {
+            VmDisk disk = disks.get(i);
+            String path = "disks[" + i + "].";
+            checkRange(path + "sizeBytes", disk.sizeBytes(), MIN_DISK_BYTES, MAX_DISK_BYTES, problems);
+            if (disk.bootOrder() > 0 && !bootOrders.add(disk.bootOrder())) {
+                problems.add(field(path + "bootOrder", disk.bootOrder(), "Another disk has it."));
+            }
+            Optional<StorageDomain> domain = inventory.storageDomain(disk.storageDomainId());
+            if (domain.isEmpty()) {
+                problems.add(
+                        field(path + "storageDomainId", disk.storageDomainId(), "There is no such storage domain."));
+            } else if (!domain.get().dataCenterId().equals(dataCenter)) {
+                problems.add(field(
+                        path + "storageDomainId",
+                        domain.get().name(),
+                        "It belongs to another data center than the VM's cluster."));
+            }
+        }
+    }
+
+    private static void checkNics(Inventory inventory, List<VmNic> nics, UUID dataCenter, List<FieldProblem> problems) {
+        if (nics.size() > MAX_NICS) {
+            problems.add(field("nics", nics.size(), "At most " + MAX_NICS + " network cards."));
+        }
+        for (int i = 0; i < nics.size(); i++) {
+            Optional<Network> network = inventory.network(nics.get(i).networkId());
+            String path = "nics[" + i + "].networkId";
+            if (network.isEmpty()) {
+                problems.add(field(path, nics.get(i).networkId(), "There is no such network."));
+            } else if (!network.get().dataCenterId().equals(dataCenter)) {
+                problems.add(
+                        field(path, network.get().name(), "It belongs to another data center than the VM's cluster."));
+            }
+        }
+    }
+
+    static void checkRange(String field, long value, long least, long most, List<FieldProblem> problems) {
+        if (value < least || value > most) {
+            problems.add(field(field, value, "Must be from " + least + " to " + most + "."));
+        }
+    }
+
+    static FieldProblem field(String path, Object value, String message) {
+        return new FieldProblem(path, String.valueOf(value), message);
+    }
+
+    static Problem wrongState(Work work, Vm vm, String done, String needed) {
+        String where = vm.hostId() == null ? "" : " on " + work.hostName(vm.hostId());
+        return Problem.conflict(
+                "VM " + vm.name() + " cannot be " + done + " while it is " + words(vm.state()) + where + "; it must be "
+                        + needed + ".",
+                vm.subject());
+    }
+
+    /** A disk's storage domain that no host could write to. */
+    static Optional<Problem> storageNotReady(Inventory inventory, Vm vm) {
+        return vm.spec().disks().stream()
+                .flatMap(disk -> inventory.storageDomain(disk.storageDomainId()).stream())
+                .filter(domain -> domain.state() != StorageState.ACTIVE)
+                .findFirst()
+                .map(domain -> Problem.conflict(
+                        "Storage domain " + domain.name() + " of VM " + vm.name() + " is " + words(domain.state())
+                                + ".",
+                        domain.subject()));
+    }
+
+    /** The summary of a placement with the reason of each host that refused. */
+    static String describe(Explanation explanation) {
+        return explanation.summary()
+                + explanation.hosts().stream()
+                        .filter(host -> host.verdict() == Verdict.REFUSED)
+                        .limit(10)
+                        .map(host -> " " + host.hostName() + ": " + host.filter() + ": " + host.reason())
+                        .collect(Collectors.joining());
+    }
+
+    static String words(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+}

@@ -1,0 +1,179 @@
+package io.kvorum.core.operations;
+
+import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.Effect;
+import io.kvorum.core.controller.Settings;
+import io.kvorum.core.controller.Turn;
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.StorageDomain;
+import io.kvorum.core.inventory.Subject;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.HostState;
+import io.kvorum.core.lifecycle.Lifecycles;
+import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.lifecycle.VmTrigger;
+import io.kvorum.core.scheduling.Explanation;
+import io.kvorum.core.scheduling.PlacementDecision;
+import io.kvorum.core.scheduling.PlacementRequest;
+import io.kvorum.core.scheduling.Scheduler;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a procedure works with: one operation, in one turn. */
+public final class Work {
+
+    private final Turn turn;
+    private final Settings settings;
+    private final Scheduler scheduler;
+    private final List<Operation> endedChildren;
+    private final HostDeath hostDeath;
+    private final List<FollowUp> followUps = new ArrayList<>();
+    private Operation operation;
+
+    /** An operation to begin once this one has ended. */
+    record FollowUp(UUID id, Request request) {}
+
+    Work(
+            Turn turn,
+            Settings settings,
+            Scheduler scheduler,
+            Operation operation,
+            List<Operation> endedChildren,
+            HostDeath hostDeath) {
+        this.turn = turn;
+        this.settings = settings;
+        this.scheduler = scheduler;
+        this.operation = operation;
+        this.endedChildren = endedChildren;
+        this.hostDeath = hostDeath;
+    }
+
+    Turn turn() {
+        return turn;
+    }
+
+    Inventory inventory() {
+        return turn.inventory();
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Operation operation() {
+        return operation;
+    }
+
+    /** Children of this operation that ended since it was last asked. */
+    List<Operation> endedChildren() {
+        return endedChildren;
+    }
+
+    List<Operation> openChildren() {
+        return inventory().operations().stream()
+                .filter(other -> operation.id().equals(other.parentId()))
+                .toList();
+    }
+
+    /** An id that is the same however often this is computed. */
+    UUID derivedId(String what) {
+        return derivedId(operation.id(), what);
+    }
+
+    static UUID derivedId(UUID base, String what) {
+        return UUID.nameUUIDFromBytes((base + "/" + what).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Asks the scheduler and keeps its explanation with the operation. */
+    PlacementDecision place(Vm vm, @Nullable UUID onlyHostId, Set<UUID> excluded) {
+        Cluster cluster = inventory().cluster(vm.spec().clusterId()).orElseThrow();
+        PlacementDecision decision = scheduler.place(new PlacementRequest(vm, cluster, onlyHostId, excluded));
+        explain(decision.explanation());
+        return decision;
+    }
+
+    /** Begins that operation once this one has ended. */
+    void startAfter(UUID id, Request request) {
+        followUps.add(new FollowUp(id, request));
+    }
+
+    List<FollowUp> followUps() {
+        return followUps;
+    }
+
+    /** There is proof that the host is off. */
+    void hostProvenOff(Host host, String proof) {
+        hostDeath.provenOff(turn, host.id(), proof);
+    }
+
+    void explain(Explanation explanation) {
+        operation = operation.withExplanation(explanation);
+    }
+
+    /** A host that is up and reaches that domain, the least used one. */
+    Optional<Host> hostFor(StorageDomain domain) {
+        return inventory().hosts().stream()
+                .filter(host -> host.state() == HostState.UP)
+                .filter(host -> domain.reachableFrom(host.id()))
+                .filter(host -> inventory()
+                        .cluster(host.spec().clusterId())
+                        .filter(cluster -> cluster.dataCenterId().equals(domain.dataCenterId()))
+                        .isPresent())
+                .min(Comparator.<Host>comparingInt(
+                                host -> inventory().useOf(host.id()).vms())
+                        .thenComparing(Host::name));
+    }
+
+    /** The VM after that trigger, stored. */
+    Vm move(Vm vm, VmTrigger trigger, @Nullable String reason) {
+        VmState state = Lifecycles.VM.require(vm.state(), trigger);
+        return turn.put(vm, vm.status().to(state, reason));
+    }
+
+    /** The VM proven to run nowhere, stored. */
+    Vm moveOff(Vm vm, VmTrigger trigger, @Nullable String reason) {
+        VmState state = Lifecycles.VM.require(vm.state(), trigger);
+        return turn.put(vm, vm.status().off(state, reason));
+    }
+
+    AgentCommand.StartVm startCommand(Vm vm, boolean resume) {
+        List<StorageDomain> domains = vm.spec().disks().stream()
+                .flatMap(disk -> inventory().storageDomain(disk.storageDomainId()).stream())
+                .distinct()
+                .toList();
+        String model = inventory()
+                .cluster(vm.spec().clusterId())
+                .map(Cluster::cpuModel)
+                .orElse(null);
+        return new AgentCommand.StartVm(vm, domains, networksOf(vm), model, resume);
+    }
+
+    List<Network> networksOf(Vm vm) {
+        return vm.spec().nics().stream()
+                .flatMap(nic -> inventory().network(nic.networkId()).stream())
+                .distinct()
+                .toList();
+    }
+
+    String hostName(@Nullable UUID hostId) {
+        return inventory().host(hostId).map(Host::name).orElse("an unknown host");
+    }
+
+    void log(Severity severity, String code, String message, @Nullable Subject subject) {
+        turn.log(severity, code, message, subject, operation.id(), operation.requestedBy());
+    }
+
+    void emit(Effect effect) {
+        turn.emit(effect);
+    }
+}

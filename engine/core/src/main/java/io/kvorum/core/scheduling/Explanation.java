@@ -1,0 +1,42 @@
+package io.kvorum.core.scheduling;
+
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Why a VM goes where it goes, or nowhere: one verdict a host of its cluster. */
+public record Explanation(@Nullable UUID chosenHostId, String summary, List<HostVerdict> hosts) {
+
+    public Explanation {
+        hosts = List.copyOf(hosts);
+    }
+
+    public enum Verdict {
+        CHOSEN,
+        FITS,
+        REFUSED
+    }
+
+    /**
+     * What became of one host.
+     *
+     * @param filter the filter that refused it, with {@code reason} in words; null if none did
+     * @param total sum of score times factor; null for a refused host
+     */
+    public record HostVerdict(
+            UUID hostId,
+            String hostName,
+            Verdict verdict,
+            @Nullable String filter,
+            @Nullable String reason,
+            List<Score> scores,
+            @Nullable Double total) {
+
+        public HostVerdict {
+            scores = List.copyOf(scores);
+        }
+    }
+
+    /** What one weight gives the host: 0 to 1, times the factor. */
+    public record Score(String weight, double score, double factor) {}
+}

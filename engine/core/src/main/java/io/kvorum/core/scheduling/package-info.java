@@ -1,0 +1,5 @@
+/** Where a VM goes, and why: filters, weights, explanations. */
+@NullMarked
+package io.kvorum.core.scheduling;
+
+import org.jspecify.annotations.NullMarked;
