@@ -1,0 +1,85 @@
+package io.kvorum.server;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The engine's settings, {@code kvorum.*}. */
+@ConfigMapping(prefix = "kvorum")
+public interface KvorumConfig {
+
+    /** Where certificates, secrets and, in the embedded default, all data are kept. */
+    @WithDefault(".kvorum")
+    Path dataDir();
+
+    /** Name of this replica; the host name and process id where none is given. */
+    Optional<String> replicaId();
+
+    Leadership leadership();
+
+    Enrollment enrollment();
+
+    Agents agents();
+
+    Api api();
+
+    Ha ha();
+
+    interface Leadership {
+        /** ZooKeeper's connect string; embedded where none is given. */
+        Optional<String> zookeeper();
+
+        @WithDefault("/kvorum")
+        String path();
+
+        /** How long ZooKeeper keeps a silent leader. */
+        @WithDefault("4s")
+        Duration sessionTimeout();
+    }
+
+    interface Enrollment {
+        /** Where hosts join. */
+        @WithDefault("0.0.0.0")
+        String host();
+
+        @WithDefault("8444")
+        int port();
+
+        /** Addresses of the engine, comma separated host:port, that join tokens carry. */
+        Optional<String> endpoints();
+
+        /** Life of a host's certificate; it is renewed by itself when a third is left. */
+        @WithDefault("720h")
+        Duration certificateLife();
+    }
+
+    interface Agents {
+        @WithDefault("1s")
+        Duration heartbeatInterval();
+
+        @WithDefault("5s")
+        Duration statisticsInterval();
+    }
+
+    interface Ha {
+        /** Silence after which a host is in doubt. */
+        @WithDefault("4s")
+        Duration heartbeatTimeout();
+
+        /** How much longer before it is fenced. */
+        @WithDefault("1s")
+        Duration fencingDelay();
+    }
+
+    interface Api {
+        /** Life of a session of the web UI. */
+        @WithDefault("12h")
+        Duration sessionLife();
+
+        /** How long a change may take before the answer is 202 instead of its result. */
+        @WithDefault("10s")
+        Duration configurationWait();
+    }
+}

@@ -1,0 +1,130 @@
+package io.kvorum.server.agents;
+
+import com.google.protobuf.util.Durations;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.kvorum.core.controller.Event;
+import io.kvorum.proto.agent.v1.ExecuteRequest;
+import io.kvorum.proto.agent.v1.ExecuteResponse;
+import io.kvorum.proto.agent.v1.HelloRequest;
+import io.kvorum.proto.agent.v1.HelloResponse;
+import io.kvorum.proto.agent.v1.HostAgentServiceGrpc;
+import io.kvorum.proto.agent.v1.HostAgentServiceGrpc.HostAgentServiceBlockingStub;
+import io.kvorum.proto.agent.v1.WatchRequest;
+import io.kvorum.proto.agent.v1.WatchResponse;
+import io.kvorum.server.KvorumConfig;
+import io.kvorum.server.metrics.StatisticsStore;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * The leader's line to one host: greet it, then listen until the line breaks, then again, for as long as the term lasts.
+ */
+final class AgentLink {
+
+    static final int PROTOCOL = 1;
+
+    private static final Logger LOG = Logger.getLogger(AgentLink.class);
+    private static final Duration HELLO_LIMIT = Duration.ofSeconds(5);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    private final UUID hostId;
+    private final ManagedChannel channel;
+    private final long epoch;
+    private final KvorumConfig.Agents config;
+    private final Consumer<Event> events;
+    private final StatisticsStore statistics;
+    private final Function<UUID, Optional<UUID>> operationOf;
+    private final Context.CancellableContext context = Context.ROOT.withCancellation();
+    private volatile boolean closed;
+
+    AgentLink(
+            UUID hostId,
+            ManagedChannel channel,
+            long epoch,
+            KvorumConfig.Agents config,
+            Consumer<Event> events,
+            StatisticsStore statistics,
+            Function<UUID, Optional<UUID>> operationOf) {
+        this.hostId = hostId;
+        this.channel = channel;
+        this.epoch = epoch;
+        this.config = config;
+        this.events = events;
+        this.statistics = statistics;
+        this.operationOf = operationOf;
+    }
+
+    void close() {
+        closed = true;
+        context.cancel(null);
+    }
+
+    /** One command; throws what gRPC throws. */
+    ExecuteResponse execute(ExecuteRequest request, Duration limit) {
+        return stub().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS).execute(request);
+    }
+
+    void run() {
+        Duration pause = FIRST_PAUSE;
+        while (!closed && !Thread.currentThread().isInterrupted()) {
+            try {
+                context.run(this::greetAndListen);
+                pause = FIRST_PAUSE;
+            } catch (StatusRuntimeException e) {
+                if (!closed) {
+                    LOG.debugf("Host %s: %s", hostId, e.getStatus());
+                    events.accept(new Event.HostConnectionLost(hostId, String.valueOf(e.getStatus().getDescription())));
+                }
+            } catch (RuntimeException e) {
+                LOG.warnf(e, "Host %s said something that cannot be understood", hostId);
+            }
+            try {
+                Thread.sleep(pause);
+                // A channel that failed waits longer and longer by itself; we look as often as we like.
+                channel.resetConnectBackoff();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    private void greetAndListen() {
+        HelloResponse hello = stub().withDeadlineAfter(HELLO_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .hello(HelloRequest.newBuilder().setEpoch(epoch).setProtocol(PROTOCOL).build());
+        if (!hello.getHostId().equals(hostId.toString())) {
+            throw new IllegalStateException("It says that it is " + hello.getHostId());
+        }
+        if (hello.getProtocol() > PROTOCOL) {
+            throw new IllegalStateException("It speaks protocol " + hello.getProtocol() + ", the engine " + PROTOCOL
+                    + "; upgrade the engine first.");
+        }
+        ReportWords words = new ReportWords(hostId, operationOf);
+        events.accept(words.greeting(hello));
+        Iterator<WatchResponse> reports = stub().watch(WatchRequest.newBuilder()
+                .setEpoch(epoch)
+                .setHeartbeatInterval(Durations.fromMillis(config.heartbeatInterval().toMillis()))
+                .setStatisticsInterval(Durations.fromMillis(config.statisticsInterval().toMillis()))
+                .build());
+        while (!closed && reports.hasNext()) {
+            WatchResponse report = reports.next();
+            switch (report.getReportCase()) {
+                case STATISTICS -> events.accept(new Event.HostMeasured(hostId, statistics.take(hostId, report.getStatistics())));
+                default -> words.report(report).ifPresent(events);
+            }
+        }
+    }
+
+    private HostAgentServiceBlockingStub stub() {
+        return HostAgentServiceGrpc.newBlockingStub(channel);
+    }
+}

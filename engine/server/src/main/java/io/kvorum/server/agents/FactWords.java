@@ -1,0 +1,62 @@
+package io.kvorum.server.agents;
+
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.NumaNode;
+import io.kvorum.core.inventory.Host.Versions;
+import io.kvorum.core.inventory.Host.Virtualization;
+import io.kvorum.proto.agent.v1.HostFacts;
+import java.util.List;
+
+/** What a host says of itself, in the core's words, within limits. */
+public final class FactWords {
+
+    private static final int MAX_CHARS = 256;
+    private static final int MAX_ITEMS = 2000;
+
+    private FactWords() {}
+
+    public static Host.HostFacts read(HostFacts facts) {
+        return new Host.HostFacts(
+                limited(facts.getHardwareId()),
+                limited(facts.getHostname()),
+                limited(facts.getCpu().getArchitecture()),
+                limited(facts.getCpu().getModel()),
+                limited(facts.getCpu().getVendor()),
+                facts.getCpu().getSockets(),
+                facts.getCpu().getCoresPerSocket(),
+                facts.getCpu().getThreadsPerCore(),
+                facts.getCpu().getThreads(),
+                facts.getMemoryBytes(),
+                facts.getNumaNodesList().stream()
+                        .limit(MAX_ITEMS)
+                        .map(node -> new NumaNode(node.getNode(), node.getMemoryBytes(), limited(node.getCpus())))
+                        .toList(),
+                virtualization(facts),
+                limited(facts.getCpuModelsList()),
+                limited(facts.getBridgesList()),
+                facts.getUefi(),
+                facts.getTpm(),
+                new Versions(
+                        limited(facts.getVersions().getAgent()),
+                        limited(facts.getVersions().getLibvirt()),
+                        limited(facts.getVersions().getQemu()),
+                        limited(facts.getVersions().getKernel()),
+                        limited(facts.getVersions().getOs())));
+    }
+
+    private static Virtualization virtualization(HostFacts facts) {
+        return switch (facts.getVirtualization()) {
+            case VIRTUALIZATION_TCG -> Virtualization.TCG;
+            case VIRTUALIZATION_SIMULATED -> Virtualization.SIMULATED;
+            case VIRTUALIZATION_KVM, VIRTUALIZATION_UNSPECIFIED, UNRECOGNIZED -> Virtualization.KVM;
+        };
+    }
+
+    private static List<String> limited(List<String> texts) {
+        return texts.stream().limit(MAX_ITEMS).map(FactWords::limited).toList();
+    }
+
+    private static String limited(String text) {
+        return text.length() <= MAX_CHARS ? text : text.substring(0, MAX_CHARS);
+    }
+}

@@ -1,0 +1,79 @@
+package io.kvorum.server.agents;
+
+import com.google.protobuf.util.Durations;
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.CommandOutcome.Detail;
+import io.kvorum.core.controller.CommandOutcome.Reason;
+import io.kvorum.core.controller.VmRunState;
+import io.kvorum.proto.agent.v1.ExecuteResponse;
+import io.kvorum.proto.agent.v1.Failure;
+import io.kvorum.proto.agent.v1.FailureReason;
+import io.kvorum.proto.agent.v1.PowerState;
+import io.kvorum.proto.agent.v1.Success;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A host's answer in the core's words. */
+final class OutcomeWords {
+
+    private static final int MAX_MESSAGE_CHARS = 2000;
+
+    private OutcomeWords() {}
+
+    static CommandOutcome read(ExecuteResponse response) {
+        return switch (response.getOutcomeCase()) {
+            case SUCCESS -> new CommandOutcome.Done(detail(response.getSuccess()));
+            case FAILURE -> failure(response.getFailure());
+            case OUTCOME_NOT_SET -> new CommandOutcome.Unknown("The host answered without an outcome.");
+        };
+    }
+
+    static CommandOutcome.Failed failure(Failure failure) {
+        String message = failure.getMessage();
+        return new CommandOutcome.Failed(
+                reason(failure.getReason()),
+                message.length() > MAX_MESSAGE_CHARS ? message.substring(0, MAX_MESSAGE_CHARS) + "…" : message);
+    }
+
+    private static @Nullable Detail detail(Success success) {
+        return switch (success.getDetailCase()) {
+            case VM -> new CommandOutcome.VmDetail(
+                    UUID.fromString(success.getVm().getVmId()),
+                    state(success.getVm().getState()));
+            case MIGRATION -> new CommandOutcome.MigrationDetail(
+                    Duration.ofNanos(Durations.toNanos(success.getMigration().getTotalTime())),
+                    Duration.ofNanos(Durations.toNanos(success.getMigration().getDowntime())),
+                    success.getMigration().getTransferredBytes());
+            case DISK -> new CommandOutcome.DiskDetail(
+                    success.getDisk().getSizeBytes(), success.getDisk().getAllocatedBytes());
+            case STORAGE -> new CommandOutcome.StorageDetail(
+                    success.getStorage().getCapacityBytes(), success.getStorage().getAvailableBytes());
+            case POWER -> new CommandOutcome.PowerDetail(success.getPower().getState() != PowerState.POWER_STATE_OFF);
+            case DETAIL_NOT_SET -> null;
+        };
+    }
+
+    /** A state we do not know counts as running: nothing is started elsewhere on such a word. */
+    private static VmRunState state(io.kvorum.proto.agent.v1.VmRunState state) {
+        Optional<VmRunState> known = StateWords.read(state);
+        return known.orElse(VmRunState.RUNNING);
+    }
+
+    private static Reason reason(FailureReason reason) {
+        return switch (reason) {
+            case FAILURE_REASON_INVALID -> Reason.INVALID;
+            case FAILURE_REASON_NOT_FOUND -> Reason.NOT_FOUND;
+            case FAILURE_REASON_CONFLICT -> Reason.CONFLICT;
+            case FAILURE_REASON_NO_CAPACITY -> Reason.NO_CAPACITY;
+            case FAILURE_REASON_HYPERVISOR -> Reason.HYPERVISOR;
+            case FAILURE_REASON_STORAGE -> Reason.STORAGE;
+            case FAILURE_REASON_TIMED_OUT -> Reason.TIMED_OUT;
+            case FAILURE_REASON_ABORTED -> Reason.ABORTED;
+            case FAILURE_REASON_INTERRUPTED -> Reason.INTERRUPTED;
+            case FAILURE_REASON_UNREACHABLE -> Reason.UNREACHABLE;
+            case FAILURE_REASON_UNSPECIFIED, UNRECOGNIZED -> Reason.INTERRUPTED;
+        };
+    }
+}

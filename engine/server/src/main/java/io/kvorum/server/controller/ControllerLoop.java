@@ -1,0 +1,238 @@
+package io.kvorum.server.controller;
+
+import io.kvorum.core.controller.Controller;
+import io.kvorum.core.controller.Effect;
+import io.kvorum.core.controller.Event;
+import io.kvorum.core.controller.Now;
+import io.kvorum.core.controller.Settings;
+import io.kvorum.core.inventory.Change;
+import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.scheduling.Explanation;
+import io.kvorum.server.KvorumConfig;
+import io.kvorum.server.agents.AgentConnections;
+import io.kvorum.server.events.ChangeFeed;
+import io.kvorum.server.events.ChangeFeed.Notice;
+import io.kvorum.server.persistence.InventoryStore;
+import io.kvorum.server.persistence.OperationQueue;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shell of the controller: one thread, one term.
+ *
+ * <ol>
+ *   <li>Take the events that wait, in order, and hand each to the controller.
+ *   <li>Store the changes of all of them in one transaction that proves the term.
+ *   <li>Only then perform the other effects: commands, timers, connections.
+ * </ol>
+ *
+ * <p>If the transaction fails, what is in memory is ahead of what is stored, or it is not known what is stored: the term
+ * ends, and the next one begins by reading the database again.
+ */
+@ApplicationScoped
+public class ControllerLoop {
+
+    private static final Logger LOG = Logger.getLogger(ControllerLoop.class);
+    private static final int QUEUE_LIMIT = 100_000;
+    private static final int BATCH_LIMIT = 500;
+    private static final long QUEUE_POLL_MILLIS = 1000;
+
+    /** What the thread takes from its queue. */
+    private sealed interface Item {
+        record Happened(Event event) implements Item {}
+
+        record LookForOperations() implements Item {}
+
+        record Question(UUID vmId, CompletableFuture<Optional<Explanation>> answer) implements Item {}
+    }
+
+    private final InventoryStore store;
+    private final OperationQueue operations;
+    private final AgentConnections agents;
+    private final ChangeFeed feed;
+    private final LoopMetrics metrics;
+    private final Settings settings;
+    private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(QUEUE_LIMIT);
+    private volatile @Nullable Long epoch;
+    private volatile boolean stopping;
+
+    ControllerLoop(
+            InventoryStore store,
+            OperationQueue operations,
+            AgentConnections agents,
+            ChangeFeed feed,
+            LoopMetrics metrics,
+            KvorumConfig config) {
+        this.store = store;
+        this.operations = operations;
+        this.agents = agents;
+        this.feed = feed;
+        this.metrics = metrics;
+        this.settings = settings(config);
+    }
+
+    private static Settings settings(KvorumConfig config) {
+        Settings d = Settings.DEFAULT;
+        return new Settings(
+                config.ha().heartbeatTimeout(),
+                config.ha().fencingDelay(),
+                d.commandLimit(),
+                d.startLimit(),
+                d.shutdownLimit(),
+                d.migrationLimit(),
+                d.diskLimit(),
+                d.uploadLimit(),
+                d.parallelMigrations(),
+                d.restartBackoffMax());
+    }
+
+    /** The epoch of the term that runs here, empty while none does. */
+    public Optional<Long> epoch() {
+        return Optional.ofNullable(epoch);
+    }
+
+    /** Ends the term that runs, if one does. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /** Where the VM would go now; empty if this replica does not lead or knows no such VM. */
+    public Optional<Explanation> explainPlacement(UUID vmId) {
+        CompletableFuture<Optional<Explanation>> answer = new CompletableFuture<>();
+        if (epoch == null || !queue.offer(new Item.Question(vmId, answer))) {
+            return Optional.empty();
+        }
+        return answer.completeOnTimeout(Optional.empty(), 5, TimeUnit.SECONDS).join();
+    }
+
+    /** Runs one term on the calling thread; returns when it is over. */
+    public void run(String replicaId) throws InterruptedException {
+        queue.clear();
+        stopping = false;
+        long term = beginTerm(replicaId);
+        LOG.infof("Replica %s leads, term %d", replicaId, term);
+        EventTimers timers = new EventTimers(this::offer);
+        try (AutoCloseable subscription = feed.subscribe(this::notice)) {
+            Inventory inventory = new Inventory(store.load());
+            Controller controller = new Controller(inventory, settings, UUID.randomUUID());
+            agents.begin(term, this::offer);
+            epoch = term;
+            perform(term, controller.start(now()), timers);
+            queue.add(new Item.LookForOperations());
+            while (!stopping && !agents.deposed()) {
+                turn(term, controller, timers);
+            }
+        } catch (InterruptedException e) {
+            LOG.infof("Term %d ends: the election was lost", term);
+            throw e;
+        } catch (SQLException e) {
+            throw new IllegalStateException("Term " + term + " ends: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("Term " + term + " ends", e);
+        } finally {
+            epoch = null;
+            timers.close();
+            agents.end();
+            LOG.infof("Term %d is over", term);
+        }
+    }
+
+    private long beginTerm(String replicaId) {
+        try {
+            return store.beginTerm(replicaId);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot begin a term: " + e.getMessage(), e);
+        }
+    }
+
+    private void turn(long term, Controller controller, EventTimers timers) throws InterruptedException, SQLException {
+        Item first = queue.poll(QUEUE_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        List<Item> batch = new ArrayList<>();
+        batch.add(first == null ? new Item.LookForOperations() : first);
+        queue.drainTo(batch, BATCH_LIMIT - 1);
+        List<Effect> effects = new ArrayList<>();
+        boolean looked = false;
+        for (Item item : batch) {
+            switch (item) {
+                case Item.Happened(Event event) -> effects.addAll(controller.handle(event, now()));
+                case Item.LookForOperations look -> {
+                    // Once a batch: what this batch has begun is stored as begun only at its end.
+                    if (!looked) {
+                        looked = true;
+                        operations
+                                .queued()
+                                .forEach(operation -> effects.addAll(
+                                        controller.handle(new Event.OperationSubmitted(operation), now())));
+                    }
+                }
+                case Item.Question(UUID vmId, var answer) -> answer.complete(controller.explainPlacement(vmId));
+            }
+        }
+        metrics.turn(batch.size(), queue.size());
+        perform(term, effects, timers);
+    }
+
+    private void perform(long term, List<Effect> effects, EventTimers timers) throws SQLException {
+        List<Change> changes = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Persist(List<Change> some)) {
+                changes.addAll(some);
+            }
+        }
+        if (!changes.isEmpty()) {
+            store.persist(term, changes);
+        }
+        for (Effect effect : effects) {
+            switch (effect) {
+                case Effect.Persist persist -> {}
+                case Effect.SendCommand command -> agents.send(command);
+                case Effect.ForgetCommand(UUID commandId) -> agents.forget(commandId);
+                case Effect.AbortMigration abort -> agents.abort(abort);
+                case Effect.Connect connect -> agents.connect(connect);
+                case Effect.Disconnect(UUID hostId) -> agents.disconnect(hostId);
+                case Effect.StartTimer(var timer, var delay) -> timers.start(timer, delay);
+                case Effect.CancelTimer(var timer) -> timers.cancel(timer);
+            }
+        }
+    }
+
+    private void notice(Notice notice) {
+        switch (notice) {
+            case Notice.OperationQueued queued -> queue.offer(new Item.LookForOperations());
+            case Notice.Lost lost -> queue.offer(new Item.LookForOperations());
+            case Notice.CancelAsked(String id, String by) ->
+                offer(new Event.CancelRequested(UUID.fromString(id), by));
+            case Notice.Changed changed -> {}
+        }
+    }
+
+    /** Waits while the queue is full: the producers are slowed, nothing is lost. */
+    private void offer(Event event) {
+        if (epoch == null) {
+            return;
+        }
+        try {
+            queue.put(new Item.Happened(event));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Now now() {
+        return new Now(Instant.now().truncatedTo(ChronoUnit.MICROS), System.nanoTime());
+    }
+}

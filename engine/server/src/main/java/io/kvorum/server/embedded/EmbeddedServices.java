@@ -1,0 +1,73 @@
+package io.kvorum.server.embedded;
+
+import io.kvorum.server.security.CertificateAuthority;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings up, before the application, what the settings do not bring: PostgreSQL where {@code quarkus.datasource.jdbc.url}
+ * is missing, ZooKeeper where {@code kvorum.leadership.zookeeper} is, and the engine's own certificate.
+ */
+public final class EmbeddedServices implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(EmbeddedServices.class);
+    private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
+    private static final String ZOOKEEPER = "kvorum.leadership.zookeeper";
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    /** Starts what is missing and tells the application by system properties. */
+    public static EmbeddedServices start() throws Exception {
+        EmbeddedServices services = new EmbeddedServices();
+        try {
+            services.startMissing();
+        } catch (Exception e) {
+            services.close();
+            throw e;
+        }
+        return services;
+    }
+
+    private void startMissing() throws Exception {
+        Config config = ConfigProvider.getConfig();
+        Path folder = Path.of(config.getOptionalValue("kvorum.data-dir", String.class).orElse(".kvorum"))
+                .toAbsolutePath();
+        createPrivate(folder);
+        CertificateAuthority.open(folder.resolve("ca"));
+        if (config.getOptionalValue(JDBC_URL, String.class).isEmpty()) {
+            EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"));
+            started.push(postgres);
+            System.setProperty(JDBC_URL, postgres.jdbcUrl());
+            LOG.infof("PostgreSQL is embedded, its data in %s", folder.resolve("postgres"));
+        }
+        if (config.getOptionalValue(ZOOKEEPER, String.class).isEmpty()) {
+            EmbeddedZooKeeper zookeeper = EmbeddedZooKeeper.start(folder.resolve("zookeeper"));
+            started.push(zookeeper);
+            System.setProperty(ZOOKEEPER, zookeeper.connectString());
+        }
+    }
+
+    private static void createPrivate(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x--x")));
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) {
+                LOG.warn("An embedded service did not stop cleanly", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.kvorum.server.persistence;
+
+import io.agroal.api.AgroalDataSource;
+import io.kvorum.core.inventory.Change;
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.DataCenter;
+import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Image;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.StorageDomain;
+import io.kvorum.core.inventory.Template;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.operations.Operation;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The leader's side of the database: loads the inventory at the beginning of a term, and stores what the controller
+ * decided. Every transaction first proves that its term is still the current one.
+ */
+@ApplicationScoped
+public class InventoryStore {
+
+    private final AgroalDataSource dataSource;
+    private final Documents documents;
+
+    InventoryStore(AgroalDataSource dataSource, Documents documents) {
+        this.dataSource = dataSource;
+        this.documents = documents;
+    }
+
+    /** Begins a term: the epoch grows by one, in the transaction that makes this replica the leader. */
+    @Transactional
+    public long beginTerm(String replica) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "update term set epoch = epoch + 1, leader = ?, since = now() returning epoch")) {
+            statement.setString(1, replica);
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                return result.getLong(1);
+            }
+        }
+    }
+
+    /** Everything but operations that have ended. */
+    @Transactional
+    public List<Entity> load() {
+        List<Entity> entities = new ArrayList<>();
+        DataCenterRow.<DataCenterRow>streamAll().forEach(row -> entities.add(documents.read(row.document, DataCenter.class)));
+        ClusterRow.<ClusterRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Cluster.class)));
+        HostRow.<HostRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Host.class)));
+        StorageDomainRow.<StorageDomainRow>streamAll()
+                .forEach(row -> entities.add(documents.read(row.document, StorageDomain.class)));
+        NetworkRow.<NetworkRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Network.class)));
+        ImageRow.<ImageRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Image.class)));
+        TemplateRow.<TemplateRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Template.class)));
+        VmRow.<VmRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Vm.class)));
+        OperationRow.<OperationRow>stream("state in ('QUEUED', 'RUNNING') order by createdAt, id")
+                .forEach(row -> entities.add(documents.read(row.document, Operation.class)));
+        return entities;
+    }
+
+    /** Stores the changes in one transaction and tells all replicas about them when it has committed. */
+    @Transactional
+    public void persist(long epoch, List<Change> changes) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            proveTerm(connection, epoch);
+            try (ChangeWriter writer = new ChangeWriter(connection, documents)) {
+                writer.write(changes);
+            }
+        }
+    }
+
+    private static void proveTerm(Connection connection, long epoch) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select epoch from term for share");
+                ResultSet result = statement.executeQuery()) {
+            result.next();
+            if (result.getLong(1) != epoch) {
+                throw new LeadershipLostException(epoch, result.getLong(1));
+            }
+        }
+    }
+}

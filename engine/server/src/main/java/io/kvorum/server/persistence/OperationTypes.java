@@ -1,0 +1,17 @@
+package io.kvorum.server.persistence;
+
+import io.kvorum.core.operations.Request;
+import java.util.Locale;
+
+/** The names of operations as the API shows them: "start_vm", "migrate_vm", … */
+public final class OperationTypes {
+
+    private OperationTypes() {}
+
+    public static String of(Request request) {
+        return request.getClass()
+                .getSimpleName()
+                .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+                .toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,88 @@
+package io.kvorum.server.security;
+
+import io.grpc.netty.GrpcSslContexts;
+import io.kvorum.server.KvorumConfig;
+import io.kvorum.server.security.CertificateAuthority.Purpose;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's side of every TLS connection with hosts. Its certificate lives briefly and is made anew whenever half of
+ * its life is over, since the CA is at hand.
+ */
+@ApplicationScoped
+public class EngineIdentity {
+
+    /** What agents look for in the engine's certificate. */
+    public static final String ENGINE_URI = "kvorum://engine";
+
+    private static final Duration LIFE = Duration.ofDays(7);
+
+    private final CertificateAuthority authority;
+    private @Nullable KeyPair key;
+    private @Nullable X509Certificate certificate;
+    private Instant renewAt = Instant.MIN;
+
+    EngineIdentity(KvorumConfig config) throws IOException, GeneralSecurityException {
+        this.authority = CertificateAuthority.open(config.dataDir().toAbsolutePath().resolve("ca"));
+    }
+
+    public CertificateAuthority authority() {
+        return authority;
+    }
+
+    /** For dialling agents: shows the engine's certificate, trusts the CA only. */
+    public SslContext forDialling() throws SSLException {
+        return GrpcSslContexts.configure(withIdentity(SslContextBuilder.forClient()), SslProvider.JDK)
+                .trustManager(authority.certificate())
+                .build();
+    }
+
+    /** For hosts that join (without a certificate) or renew (with theirs). */
+    public SslContext forEnrollment() throws SSLException {
+        Identity now = identity();
+        SslContextBuilder builder =
+                SslContextBuilder.forServer(now.key.getPrivate(), now.certificate, authority.certificate());
+        return GrpcSslContexts.configure(builder, SslProvider.JDK)
+                .trustManager(authority.certificate())
+                .clientAuth(ClientAuth.OPTIONAL)
+                .build();
+    }
+
+    private SslContextBuilder withIdentity(SslContextBuilder builder) {
+        Identity now = identity();
+        return builder.keyManager(now.key.getPrivate(), now.certificate, authority.certificate());
+    }
+
+    private record Identity(KeyPair key, X509Certificate certificate) {}
+
+    private synchronized Identity identity() {
+        try {
+            KeyPair pair = key;
+            X509Certificate current = certificate;
+            if (pair == null || current == null || Instant.now().isAfter(renewAt)) {
+                pair = CertificateAuthority.newKey();
+                current = authority.issue(
+                        pair.getPublic(), "kvorum engine", List.of(ENGINE_URI), List.of("engine.kvorum"), Purpose.BOTH, LIFE);
+                key = pair;
+                certificate = current;
+                renewAt = Instant.now().plus(LIFE.dividedBy(2));
+            }
+            return new Identity(pair, current);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Cannot make the engine's certificate", e);
+        }
+    }
+}
