@@ -1,0 +1,68 @@
+# Sourced by lab: the guest image. Debian's cloud kernel with a busybox initrd, bootable by BIOS, about 13 MB.
+
+# Modules that init loads, with what they need; a guest has virtio and an ACPI power button.
+readonly GUEST_MODULES=(virtio_pci virtio_blk virtio_scsi sd_mod virtio_net virtio_balloon virtio_rng virtio_console button evdev)
+
+# Prints the path of the image; builds it if it is missing or older than its sources.
+guest_image() {
+  local image=$LAB_DIR/cache/guest.qcow2
+  if [ ! -s "$image" ] || [ "$LAB_HOME/guest/init" -nt "$image" ] || [ "$LAB_HOME/lib/image.sh" -nt "$image" ]; then
+    build_guest_image "$image" >&2
+  fi
+  echo "$image"
+}
+
+build_guest_image() {
+  local image=$1 work kernel
+  need_packages busybox-static cpio syslinux syslinux-common mtools fdisk qemu-utils kmod
+  mkdir -p "$LAB_DIR/cache"
+  work=$(mktemp -d "$LAB_DIR/cache/image.XXXXXX")
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'" RETURN
+  fetch_kernel "$work"
+  kernel=$(basename "$work"/kernel/lib/modules/*)
+  build_initrd "$work" "$kernel"
+  printf 'DEFAULT linux\nPROMPT 0\nTIMEOUT 0\nLABEL linux\n KERNEL vmlinuz\n INITRD initrd\n APPEND console=ttyS0 quiet panic=5\n' >"$work/syslinux.cfg"
+  truncate -s 64M "$work/disk.raw"
+  printf 'label: dos\nstart=2048, type=c, bootable\n' | sfdisk -q "$work/disk.raw"
+  export MTOOLS_SKIP_CHECK=1
+  mformat -i "$work/disk.raw@@1M" -T $((63 * 2048)) -h 16 -s 63 -F ::
+  mcopy -i "$work/disk.raw@@1M" "$work/kernel/boot/vmlinuz-$kernel" ::vmlinuz
+  mcopy -i "$work/disk.raw@@1M" "$work/initrd" ::initrd
+  mcopy -i "$work/disk.raw@@1M" "$work/syslinux.cfg" ::syslinux.cfg
+  syslinux --install --offset $((1024 * 1024)) "$work/disk.raw"
+  dd if=/usr/lib/syslinux/mbr/mbr.bin of="$work/disk.raw" conv=notrunc bs=440 count=1 status=none
+  qemu-img convert -c -f raw -O qcow2 "$work/disk.raw" "$work/guest.qcow2"
+  mv "$work/guest.qcow2" "$image"
+}
+
+# The kernel package that linux-image-cloud-amd64 stands for, unpacked but not installed.
+fetch_kernel() {
+  local work=$1 package
+  package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends:/ {print $2; exit}')
+  if [ -z "$package" ]; then
+    apt-get update >/dev/null
+    package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends:/ {print $2; exit}')
+  fi
+  mkdir -p "$work/kernel" "$LAB_DIR/cache/kernel"
+  if ! compgen -G "$LAB_DIR/cache/kernel/${package}_*.deb" >/dev/null; then
+    (cd "$LAB_DIR/cache/kernel" && { apt-get download "$package" || { apt-get update && apt-get download "$package"; }; } >/dev/null 2>&1)
+  fi
+  dpkg-deb -x "$LAB_DIR"/cache/kernel/"${package}"_*.deb "$work/kernel"
+}
+
+build_initrd() {
+  local work=$1 kernel=$2 root=$1/root module path
+  mkdir -p "$root/bin" "$root/modules"
+  cp /usr/bin/busybox "$root/bin/busybox"
+  install -m 755 "$LAB_HOME/guest/init" "$root/init"
+  depmod -b "$work/kernel" "$kernel"
+  for module in "${GUEST_MODULES[@]}"; do
+    modprobe -d "$work/kernel" -S "$kernel" --show-depends "$module" 2>/dev/null | awk '$1 == "insmod" {print $2}' || true
+  done | awk '!seen[$0]++' >"$work/modules"
+  while read -r path; do
+    cp "$path" "$root/modules/"
+    basename "$path" >>"$root/modules/order"
+  done <"$work/modules"
+  (cd "$root" && find . | cpio -o -H newc --quiet | gzip -9) >"$work/initrd"
+}

@@ -1,0 +1,5 @@
+/** One line a record. */
+@NullMarked
+package io.kvorum.agent.logging;
+
+import org.jspecify.annotations.NullMarked;

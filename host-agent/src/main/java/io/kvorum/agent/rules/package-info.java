@@ -1,0 +1,5 @@
+/** What is accepted from outside. */
+@NullMarked
+package io.kvorum.agent.rules;
+
+import org.jspecify.annotations.NullMarked;
