@@ -57,12 +57,15 @@ public class AgentChannels {
 
     /** Ends the connections to that host; calls under way fail. */
     public void close(UUID hostId) {
-        channels.keySet().stream().filter(key -> key.hostId.equals(hostId)).toList().forEach(key -> {
-            ManagedChannel channel = channels.remove(key);
-            if (channel != null) {
-                channel.shutdownNow();
-            }
-        });
+        channels.keySet().stream()
+                .filter(key -> key.hostId.equals(hostId))
+                .toList()
+                .forEach(key -> {
+                    ManagedChannel channel = channels.remove(key);
+                    if (channel != null) {
+                        channel.shutdownNow();
+                    }
+                });
     }
 
     void stop(@Observes ShutdownEvent event) {

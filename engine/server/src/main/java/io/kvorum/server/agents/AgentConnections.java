@@ -115,11 +115,13 @@ public class AgentConnections {
         try {
             request = words.request(now.epoch, effect);
         } catch (RuntimeException e) {
-            LOG.errorf(e, "Command %s of operation %s cannot be put into words", effect.commandId(), effect.operationId());
+            LOG.errorf(
+                    e, "Command %s of operation %s cannot be put into words", effect.commandId(), effect.operationId());
             now.events.accept(new Event.CommandEnded(
                     effect.operationId(),
                     effect.commandId(),
-                    new CommandOutcome.Failed(CommandOutcome.Reason.INVALID, "The engine could not send it: " + e.getMessage())));
+                    new CommandOutcome.Failed(
+                            CommandOutcome.Reason.INVALID, "The engine could not send it: " + e.getMessage())));
             return;
         }
         PendingCommand command = new PendingCommand(effect, request, () -> links.get(effect.hostId()));
@@ -154,8 +156,10 @@ public class AgentConnections {
         if (now == null || link == null) {
             return;
         }
-        ExecuteRequest request = words.envelope(now.epoch, UUID.randomUUID(), effect.operationId(), Duration.ofSeconds(30))
-                .setAbortMigration(AbortMigration.newBuilder().setVmId(effect.vmId().toString()))
+        ExecuteRequest request = words.envelope(
+                        now.epoch, UUID.randomUUID(), effect.operationId(), Duration.ofSeconds(30))
+                .setAbortMigration(
+                        AbortMigration.newBuilder().setVmId(effect.vmId().toString()))
                 .build();
         now.executor.execute(() -> {
             try {

@@ -82,7 +82,8 @@ final class AgentLink {
             } catch (StatusRuntimeException e) {
                 if (!closed) {
                     LOG.debugf("Host %s: %s", hostId, e.getStatus());
-                    events.accept(new Event.HostConnectionLost(hostId, String.valueOf(e.getStatus().getDescription())));
+                    events.accept(new Event.HostConnectionLost(
+                            hostId, String.valueOf(e.getStatus().getDescription())));
                 }
             } catch (RuntimeException e) {
                 LOG.warnf(e, "Host %s said something that cannot be understood", hostId);
@@ -100,7 +101,10 @@ final class AgentLink {
 
     private void greetAndListen() {
         HelloResponse hello = stub().withDeadlineAfter(HELLO_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .hello(HelloRequest.newBuilder().setEpoch(epoch).setProtocol(PROTOCOL).build());
+                .hello(HelloRequest.newBuilder()
+                        .setEpoch(epoch)
+                        .setProtocol(PROTOCOL)
+                        .build());
         if (!hello.getHostId().equals(hostId.toString())) {
             throw new IllegalStateException("It says that it is " + hello.getHostId());
         }
@@ -112,13 +116,16 @@ final class AgentLink {
         events.accept(words.greeting(hello));
         Iterator<WatchResponse> reports = stub().watch(WatchRequest.newBuilder()
                 .setEpoch(epoch)
-                .setHeartbeatInterval(Durations.fromMillis(config.heartbeatInterval().toMillis()))
-                .setStatisticsInterval(Durations.fromMillis(config.statisticsInterval().toMillis()))
+                .setHeartbeatInterval(
+                        Durations.fromMillis(config.heartbeatInterval().toMillis()))
+                .setStatisticsInterval(
+                        Durations.fromMillis(config.statisticsInterval().toMillis()))
                 .build());
         while (!closed && reports.hasNext()) {
             WatchResponse report = reports.next();
             switch (report.getReportCase()) {
-                case STATISTICS -> events.accept(new Event.HostMeasured(hostId, statistics.take(hostId, report.getStatistics())));
+                case STATISTICS ->
+                    events.accept(new Event.HostMeasured(hostId, statistics.take(hostId, report.getStatistics())));
                 default -> words.report(report).ifPresent(events);
             }
         }

@@ -61,17 +61,22 @@ public class CommandWords {
         ExecuteRequest.Builder request = envelope(epoch, effect.commandId(), effect.operationId(), effect.limit());
         switch (effect.command()) {
             case AgentCommand.StartVm start ->
-                request.setStartVm(StartVm.newBuilder()
-                        .setVm(VmWords.write(start))
-                        .setResume(start.resume()));
-            case AgentCommand.StopVm(UUID vm) -> request.setStopVm(StopVm.newBuilder().setVmId(vm.toString()));
+                request.setStartVm(
+                        StartVm.newBuilder().setVm(VmWords.write(start)).setResume(start.resume()));
+            case AgentCommand.StopVm(UUID vm) ->
+                request.setStopVm(StopVm.newBuilder().setVmId(vm.toString()));
             case AgentCommand.ShutdownVm(UUID vm) ->
                 request.setShutdownVm(ShutdownVm.newBuilder().setVmId(vm.toString()));
-            case AgentCommand.RebootVm(UUID vm) -> request.setRebootVm(RebootVm.newBuilder().setVmId(vm.toString()));
-            case AgentCommand.ResetVm(UUID vm) -> request.setResetVm(ResetVm.newBuilder().setVmId(vm.toString()));
-            case AgentCommand.PauseVm(UUID vm) -> request.setPauseVm(PauseVm.newBuilder().setVmId(vm.toString()));
-            case AgentCommand.ResumeVm(UUID vm) -> request.setResumeVm(ResumeVm.newBuilder().setVmId(vm.toString()));
-            case AgentCommand.QueryVm(UUID vm) -> request.setQueryVm(QueryVm.newBuilder().setVmId(vm.toString()));
+            case AgentCommand.RebootVm(UUID vm) ->
+                request.setRebootVm(RebootVm.newBuilder().setVmId(vm.toString()));
+            case AgentCommand.ResetVm(UUID vm) ->
+                request.setResetVm(ResetVm.newBuilder().setVmId(vm.toString()));
+            case AgentCommand.PauseVm(UUID vm) ->
+                request.setPauseVm(PauseVm.newBuilder().setVmId(vm.toString()));
+            case AgentCommand.ResumeVm(UUID vm) ->
+                request.setResumeVm(ResumeVm.newBuilder().setVmId(vm.toString()));
+            case AgentCommand.QueryVm(UUID vm) ->
+                request.setQueryVm(QueryVm.newBuilder().setVmId(vm.toString()));
             case AgentCommand.SuspendVm(UUID vm, var domain) ->
                 request.setSuspendVm(
                         SuspendVm.newBuilder().setVmId(vm.toString()).setStorageDomain(VmWords.domain(domain)));
@@ -84,8 +89,9 @@ public class CommandWords {
                 request.setDeleteDisk(
                         DeleteDisk.newBuilder().setDiskId(disk.toString()).setStorageDomain(VmWords.domain(domain)));
             case AgentCommand.InspectStorage(var domain) ->
-                request.setInspectStorage(
-                        InspectStorage.newBuilder().setStorageDomain(VmWords.domain(domain)).setCreate(true));
+                request.setInspectStorage(InspectStorage.newBuilder()
+                        .setStorageDomain(VmWords.domain(domain))
+                        .setCreate(true));
             case AgentCommand.EnsureNetwork(var network) ->
                 request.setEnsureNetwork(EnsureNetwork.newBuilder().setNetwork(VmWords.network(network)));
             case AgentCommand.PowerControl power -> request.setPowerControl(power(power));

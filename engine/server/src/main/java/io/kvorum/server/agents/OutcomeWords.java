@@ -39,17 +39,24 @@ final class OutcomeWords {
 
     private static @Nullable Detail detail(Success success) {
         return switch (success.getDetailCase()) {
-            case VM -> new CommandOutcome.VmDetail(
-                    UUID.fromString(success.getVm().getVmId()),
-                    state(success.getVm().getState()));
-            case MIGRATION -> new CommandOutcome.MigrationDetail(
-                    Duration.ofNanos(Durations.toNanos(success.getMigration().getTotalTime())),
-                    Duration.ofNanos(Durations.toNanos(success.getMigration().getDowntime())),
-                    success.getMigration().getTransferredBytes());
-            case DISK -> new CommandOutcome.DiskDetail(
-                    success.getDisk().getSizeBytes(), success.getDisk().getAllocatedBytes());
-            case STORAGE -> new CommandOutcome.StorageDetail(
-                    success.getStorage().getCapacityBytes(), success.getStorage().getAvailableBytes());
+            case VM ->
+                new CommandOutcome.VmDetail(
+                        UUID.fromString(success.getVm().getVmId()),
+                        state(success.getVm().getState()));
+            case MIGRATION ->
+                new CommandOutcome.MigrationDetail(
+                        Duration.ofNanos(
+                                Durations.toNanos(success.getMigration().getTotalTime())),
+                        Duration.ofNanos(
+                                Durations.toNanos(success.getMigration().getDowntime())),
+                        success.getMigration().getTransferredBytes());
+            case DISK ->
+                new CommandOutcome.DiskDetail(
+                        success.getDisk().getSizeBytes(), success.getDisk().getAllocatedBytes());
+            case STORAGE ->
+                new CommandOutcome.StorageDetail(
+                        success.getStorage().getCapacityBytes(),
+                        success.getStorage().getAvailableBytes());
             case POWER -> new CommandOutcome.PowerDetail(success.getPower().getState() != PowerState.POWER_STATE_OFF);
             case DETAIL_NOT_SET -> null;
         };

@@ -60,7 +60,8 @@ final class PendingCommand {
             AgentLink to = link.get();
             if (to != null) {
                 try {
-                    return new Answer.Ended(OutcomeWords.read(to.execute(request, effect.limit().plus(ANSWER_SLACK))));
+                    return new Answer.Ended(
+                            OutcomeWords.read(to.execute(request, effect.limit().plus(ANSWER_SLACK))));
                 } catch (StatusRuntimeException e) {
                     Answer answer = judge(e.getStatus());
                     if (answer != null) {
@@ -85,8 +86,17 @@ final class PendingCommand {
             case INVALID_ARGUMENT, UNIMPLEMENTED, OUT_OF_RANGE, PERMISSION_DENIED, UNAUTHENTICATED ->
                 new Answer.Ended(new CommandOutcome.Failed(
                         Reason.INVALID, "The host refused the command: " + status.getDescription()));
-            case OK, CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, NOT_FOUND, ALREADY_EXISTS, RESOURCE_EXHAUSTED, ABORTED,
-                    INTERNAL, UNAVAILABLE, DATA_LOSS -> null;
+            case OK,
+                    CANCELLED,
+                    UNKNOWN,
+                    DEADLINE_EXCEEDED,
+                    NOT_FOUND,
+                    ALREADY_EXISTS,
+                    RESOURCE_EXHAUSTED,
+                    ABORTED,
+                    INTERNAL,
+                    UNAVAILABLE,
+                    DATA_LOSS -> null;
         };
     }
 }

@@ -40,22 +40,29 @@ final class ReportWords {
 
     Optional<Event> report(WatchResponse report) {
         return switch (report.getReportCase()) {
-            case HEARTBEAT -> Optional.of(new Event.HostHeard(
-                    hostId,
-                    report.getHeartbeat().getHypervisorConnected(),
-                    emptyToNull(report.getHeartbeat().getProblem())));
-            case VM_EVENT -> sighting(report.getVmEvent().getVm())
-                    .map(vm -> new Event.VmSighted(
-                            hostId,
-                            vm,
-                            cause(report.getVmEvent().getCause()),
-                            report.getVmEvent().getDetail()));
-            case INVENTORY -> Optional.of(
-                    new Event.VmsListed(hostId, sightings(report.getInventory().getVmsList())));
-            case PROGRESS -> uuid(report.getProgress().getCommandId())
-                    .flatMap(commandId -> operationOf.apply(commandId)
-                            .map(operationId -> new Event.CommandProgressed(
-                                    operationId, commandId, report.getProgress().getPercent())));
+            case HEARTBEAT ->
+                Optional.of(new Event.HostHeard(
+                        hostId,
+                        report.getHeartbeat().getHypervisorConnected(),
+                        emptyToNull(report.getHeartbeat().getProblem())));
+            case VM_EVENT ->
+                sighting(report.getVmEvent().getVm())
+                        .map(vm -> new Event.VmSighted(
+                                hostId,
+                                vm,
+                                cause(report.getVmEvent().getCause()),
+                                report.getVmEvent().getDetail()));
+            case INVENTORY ->
+                Optional.of(new Event.VmsListed(
+                        hostId, sightings(report.getInventory().getVmsList())));
+            case PROGRESS ->
+                uuid(report.getProgress().getCommandId())
+                        .flatMap(commandId -> operationOf
+                                .apply(commandId)
+                                .map(operationId -> new Event.CommandProgressed(
+                                        operationId,
+                                        commandId,
+                                        report.getProgress().getPercent())));
             case STATISTICS, REPORT_NOT_SET -> Optional.empty();
         };
     }

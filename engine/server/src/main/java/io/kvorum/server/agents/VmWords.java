@@ -48,9 +48,7 @@ public final class VmWords {
                         .setSizeBytes(hardware.memoryBytes())
                         .setGuaranteedBytes(hardware.guaranteedMemoryBytes()))
                 .setFirmware(
-                        hardware.firmware() == Hardware.Firmware.UEFI
-                                ? Firmware.FIRMWARE_UEFI
-                                : Firmware.FIRMWARE_BIOS)
+                        hardware.firmware() == Hardware.Firmware.UEFI ? Firmware.FIRMWARE_UEFI : Firmware.FIRMWARE_BIOS)
                 .setTpm(hardware.tpm())
                 .setRng(hardware.rng())
                 .setGraphics(hardware.graphics())

@@ -214,8 +214,7 @@ public class ControllerLoop {
         switch (notice) {
             case Notice.OperationQueued queued -> queue.offer(new Item.LookForOperations());
             case Notice.Lost lost -> queue.offer(new Item.LookForOperations());
-            case Notice.CancelAsked(String id, String by) ->
-                offer(new Event.CancelRequested(UUID.fromString(id), by));
+            case Notice.CancelAsked(String id, String by) -> offer(new Event.CancelRequested(UUID.fromString(id), by));
             case Notice.Changed changed -> {}
         }
     }

@@ -26,8 +26,7 @@ final class EventTimers implements AutoCloseable {
     /** Starts the timer anew if it runs already. */
     void start(Timer timer, Duration delay) {
         cancel(timer);
-        running.put(
-                timer, scheduler.schedule(() -> fire(timer), delay.toNanos(), TimeUnit.NANOSECONDS));
+        running.put(timer, scheduler.schedule(() -> fire(timer), delay.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     void cancel(Timer timer) {

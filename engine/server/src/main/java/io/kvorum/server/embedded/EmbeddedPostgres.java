@@ -64,7 +64,9 @@ final class EmbeddedPostgres implements AutoCloseable {
         List<String> lines = Files.readAllLines(pidFile, StandardCharsets.UTF_8);
         Optional<ProcessHandle> process = lines.isEmpty() ? Optional.empty() : processOf(lines.getFirst(), data);
         if (process.isPresent()) {
-            LOG.infof("Ending the PostgreSQL (process %d) that an earlier engine left", process.get().pid());
+            LOG.infof(
+                    "Ending the PostgreSQL (process %d) that an earlier engine left",
+                    process.get().pid());
             process.get().destroy();
             try {
                 process.get().onExit().get(20, TimeUnit.SECONDS);
@@ -82,7 +84,8 @@ final class EmbeddedPostgres implements AutoCloseable {
     private static Optional<ProcessHandle> processOf(String pid, Path data) {
         return ProcessHandle.of(Long.parseLong(pid.strip()))
                 .filter(ProcessHandle::isAlive)
-                .filter(handle -> commandLine(handle.pid()).contains(data.toAbsolutePath().toString()));
+                .filter(handle ->
+                        commandLine(handle.pid()).contains(data.toAbsolutePath().toString()));
     }
 
     private static String commandLine(long pid) {

@@ -37,7 +37,8 @@ public final class EmbeddedServices implements AutoCloseable {
 
     private void startMissing() throws Exception {
         Config config = ConfigProvider.getConfig();
-        Path folder = Path.of(config.getOptionalValue("kvorum.data-dir", String.class).orElse(".kvorum"))
+        Path folder = Path.of(
+                        config.getOptionalValue("kvorum.data-dir", String.class).orElse(".kvorum"))
                 .toAbsolutePath();
         createPrivate(folder);
         CertificateAuthority.open(folder.resolve("ca"));
@@ -56,7 +57,8 @@ public final class EmbeddedServices implements AutoCloseable {
 
     private static void createPrivate(Path folder) throws IOException {
         if (!Files.exists(folder)) {
-            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x--x")));
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x--x")));
         }
     }
 

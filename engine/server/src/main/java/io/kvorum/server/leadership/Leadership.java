@@ -60,8 +60,8 @@ public class Leadership {
                 .build();
         curator.start();
         client = curator;
-        LeaderSelector standing =
-                new LeaderSelector(curator, config.leadership().path() + "/leader", new LeaderSelectorListenerAdapter() {
+        LeaderSelector standing = new LeaderSelector(
+                curator, config.leadership().path() + "/leader", new LeaderSelectorListenerAdapter() {
                     @Override
                     public void takeLeadership(CuratorFramework ignored) throws Exception {
                         lead();
@@ -97,7 +97,8 @@ public class Leadership {
 
     private static String defaultReplicaId() {
         try {
-            return InetAddress.getLocalHost().getHostName() + "-" + ProcessHandle.current().pid();
+            return InetAddress.getLocalHost().getHostName() + "-"
+                    + ProcessHandle.current().pid();
         } catch (IOException e) {
             return "engine-" + ProcessHandle.current().pid();
         }

@@ -65,7 +65,8 @@ public class Documents {
         try {
             return mapper.readValue(json, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot read a stored " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
+            throw new IllegalStateException(
+                    "Cannot read a stored " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
         }
     }
 }

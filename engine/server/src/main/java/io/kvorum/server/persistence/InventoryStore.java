@@ -54,7 +54,8 @@ public class InventoryStore {
     @Transactional
     public List<Entity> load() {
         List<Entity> entities = new ArrayList<>();
-        DataCenterRow.<DataCenterRow>streamAll().forEach(row -> entities.add(documents.read(row.document, DataCenter.class)));
+        DataCenterRow.<DataCenterRow>streamAll()
+                .forEach(row -> entities.add(documents.read(row.document, DataCenter.class)));
         ClusterRow.<ClusterRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Cluster.class)));
         HostRow.<HostRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Host.class)));
         StorageDomainRow.<StorageDomainRow>streamAll()

@@ -104,6 +104,7 @@ public class OperationQueue {
 
     @Transactional
     public Optional<Operation> find(UUID id) {
-        return OperationRow.<OperationRow>findByIdOptional(id).map(row -> documents.read(row.document, Operation.class));
+        return OperationRow.<OperationRow>findByIdOptional(id)
+                .map(row -> documents.read(row.document, Operation.class));
     }
 }

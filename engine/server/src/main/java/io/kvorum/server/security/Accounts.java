@@ -44,9 +44,14 @@ public class Accounts {
     }
 
     /** A session or token, with its secret: shown now and never again. */
-    public record Issued(UUID id, String name, String secret, @Nullable Instant expiresAt) {}
+    public record Issued(
+            UUID id, String name, String secret, @Nullable Instant expiresAt) {}
 
-    public record ApiToken(UUID id, String name, Instant createdAt, @Nullable Instant expiresAt) {}
+    public record ApiToken(
+            UUID id,
+            String name,
+            Instant createdAt,
+            @Nullable Instant expiresAt) {}
 
     /** Too many wrong passwords. */
     public static final class ThrottledException extends Exception {

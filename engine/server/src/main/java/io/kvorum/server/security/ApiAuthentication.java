@@ -74,7 +74,8 @@ public class ApiAuthentication implements HttpAuthenticationMechanism {
                 .flatMap(account -> account.isPresent()
                         ? Uni.createFrom().item(identity(account.get()))
                         : required
-                                ? Uni.createFrom().failure(new AuthenticationFailedException("The token does not hold."))
+                                ? Uni.createFrom()
+                                        .failure(new AuthenticationFailedException("The token does not hold."))
                                 : Uni.createFrom().nullItem());
     }
 

@@ -88,13 +88,13 @@ public final class CertificateAuthority {
                     .build();
             X509Certificate made = sign(name, name, pair.getPublic(), pair.getPrivate(), CA_LIFE, builder -> {
                 builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-                builder.addExtension(
-                        Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+                builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
             });
             writePrivate(keyFile, pem(pair.getPrivate()));
             writePrivate(certificateFile, pem(made));
         }
-        return new CertificateAuthority(readCertificate(Files.readString(certificateFile)), readKey(Files.readString(keyFile)));
+        return new CertificateAuthority(
+                readCertificate(Files.readString(certificateFile)), readKey(Files.readString(keyFile)));
     }
 
     public X509Certificate certificate() {
@@ -117,10 +117,16 @@ public final class CertificateAuthority {
      * @param hosts DNS names and IP addresses
      */
     public X509Certificate issue(
-            PublicKey subjectKey, String commonName, List<String> uris, List<String> hosts, Purpose purpose, Duration life)
+            PublicKey subjectKey,
+            String commonName,
+            List<String> uris,
+            List<String> hosts,
+            Purpose purpose,
+            Duration life)
             throws GeneralSecurityException {
         X500Name subject = new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
-        X500Name issuer = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        X500Name issuer =
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
         return sign(issuer, subject, subjectKey, key, life, builder -> {
             JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
@@ -144,8 +150,8 @@ public final class CertificateAuthority {
     private static GeneralNames names(List<String> uris, List<String> hosts) {
         List<GeneralName> names = new ArrayList<>();
         uris.forEach(uri -> names.add(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));
-        hosts.forEach(host -> names.add(new GeneralName(
-                host.matches("[0-9.]+|.*:.*") ? GeneralName.iPAddress : GeneralName.dNSName, host)));
+        hosts.forEach(host -> names.add(
+                new GeneralName(host.matches("[0-9.]+|.*:.*") ? GeneralName.iPAddress : GeneralName.dNSName, host)));
         return new GeneralNames(names.toArray(GeneralName[]::new));
     }
 
@@ -198,7 +204,12 @@ public final class CertificateAuthority {
     }
 
     private static X509Certificate sign(
-            X500Name issuer, X500Name subject, PublicKey subjectKey, PrivateKey signer, Duration life, Extensions extensions)
+            X500Name issuer,
+            X500Name subject,
+            PublicKey subjectKey,
+            PrivateKey signer,
+            Duration life,
+            Extensions extensions)
             throws GeneralSecurityException {
         Instant now = Instant.now();
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -219,14 +230,15 @@ public final class CertificateAuthority {
 
     private static X509Certificate readCertificate(String pem) throws IOException, GeneralSecurityException {
         try (PEMParser parser = new PEMParser(new StringReader(pem))) {
-            return new JcaX509CertificateConverter()
-                    .getCertificate((X509CertificateHolder) parser.readObject());
+            return new JcaX509CertificateConverter().getCertificate((X509CertificateHolder) parser.readObject());
         }
     }
 
     private static PrivateKey readKey(String pem) throws IOException {
         try (PEMParser parser = new PEMParser(new StringReader(pem))) {
-            return new JcaPEMKeyConverter().getKeyPair((PEMKeyPair) parser.readObject()).getPrivate();
+            return new JcaPEMKeyConverter()
+                    .getKeyPair((PEMKeyPair) parser.readObject())
+                    .getPrivate();
         }
     }
 }

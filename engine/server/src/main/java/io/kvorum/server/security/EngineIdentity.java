@@ -36,7 +36,8 @@ public class EngineIdentity {
     private Instant renewAt = Instant.MIN;
 
     EngineIdentity(KvorumConfig config) throws IOException, GeneralSecurityException {
-        this.authority = CertificateAuthority.open(config.dataDir().toAbsolutePath().resolve("ca"));
+        this.authority =
+                CertificateAuthority.open(config.dataDir().toAbsolutePath().resolve("ca"));
     }
 
     public CertificateAuthority authority() {
@@ -75,7 +76,12 @@ public class EngineIdentity {
             if (pair == null || current == null || Instant.now().isAfter(renewAt)) {
                 pair = CertificateAuthority.newKey();
                 current = authority.issue(
-                        pair.getPublic(), "kvorum engine", List.of(ENGINE_URI), List.of("engine.kvorum"), Purpose.BOTH, LIFE);
+                        pair.getPublic(),
+                        "kvorum engine",
+                        List.of(ENGINE_URI),
+                        List.of("engine.kvorum"),
+                        Purpose.BOTH,
+                        LIFE);
                 key = pair;
                 certificate = current;
                 renewAt = Instant.now().plus(LIFE.dividedBy(2));

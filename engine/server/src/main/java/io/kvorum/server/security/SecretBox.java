@@ -31,7 +31,8 @@ public class SecretBox {
             random.nextBytes(fresh);
             CertificateAuthority.writePrivate(file, Base64.getEncoder().encodeToString(fresh));
         }
-        this.key = new SecretKeySpec(Base64.getDecoder().decode(Files.readString(file).strip()), "AES");
+        this.key = new SecretKeySpec(
+                Base64.getDecoder().decode(Files.readString(file).strip()), "AES");
     }
 
     /** An empty secret stays empty. */

@@ -52,7 +52,8 @@ public final class Secrets {
     public static String hashPassword(String password) {
         byte[] salt = new byte[16];
         RANDOM.nextBytes(salt);
-        return "argon2id$" + HexFormat.of().formatHex(salt) + "$" + HexFormat.of().formatHex(argon2(password, salt));
+        return "argon2id$" + HexFormat.of().formatHex(salt) + "$"
+                + HexFormat.of().formatHex(argon2(password, salt));
     }
 
     public static boolean passwordMatches(String password, String stored) {

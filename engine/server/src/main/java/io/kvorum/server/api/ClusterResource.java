@@ -1,0 +1,158 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Cluster.FencingPolicy;
+import io.kvorum.core.inventory.Cluster.PolicyName;
+import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Meta;
+import io.kvorum.core.operations.Request;
+import io.kvorum.server.api.ConfigViews.ClusterView;
+import io.kvorum.server.persistence.ClusterRow;
+import io.kvorum.server.persistence.Documents;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.persistence.EntityManager;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Clusters. */
+@Path("/api/v1/clusters")
+@Tag(name = "Clusters")
+@RunOnVirtualThread
+public class ClusterResource {
+
+    private final Answers answers;
+    private final EntityManager entities;
+    private final Documents documents;
+
+    ClusterResource(Answers answers, EntityManager entities, Documents documents) {
+        this.answers = answers;
+        this.entities = entities;
+        this.documents = documents;
+    }
+
+    /** What may be given; what is left out stays, or takes its default. */
+    public record ClusterChange(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable UUID dataCenterId,
+            @Nullable String schedulingPolicy,
+            @Nullable Integer highUtilizationPercent,
+            @Nullable Integer cpuOverCommitDurationMinutes,
+            @Nullable Integer memoryOvercommitPercent,
+            @Nullable String cpuModel,
+            @Nullable FencingChange fencing) {
+
+        Cluster make(UUID id) {
+            return applyTo(new Cluster(
+                    id,
+                    Words.required("name", name),
+                    "",
+                    Words.required("dataCenterId", dataCenterId),
+                    SchedulingPolicy.DEFAULT,
+                    null,
+                    FencingPolicy.DEFAULT,
+                    Meta.NONE));
+        }
+
+        Cluster applyTo(Cluster before) {
+            SchedulingPolicy policy = before.scheduling();
+            return new Cluster(
+                    before.id(),
+                    name == null ? before.name() : name,
+                    description == null ? before.description() : description,
+                    dataCenterId == null ? before.dataCenterId() : dataCenterId,
+                    new SchedulingPolicy(
+                            Words.read("schedulingPolicy", schedulingPolicy, PolicyName.class, policy.name()),
+                            highUtilizationPercent == null ? policy.highUtilizationPercent() : highUtilizationPercent,
+                            cpuOverCommitDurationMinutes == null
+                                    ? policy.cpuOverCommitDurationMinutes()
+                                    : cpuOverCommitDurationMinutes,
+                            memoryOvercommitPercent == null
+                                    ? policy.memoryOvercommitPercent()
+                                    : memoryOvercommitPercent),
+                    cpuModel == null ? before.cpuModel() : cpuModel.isEmpty() ? null : cpuModel,
+                    fencing == null ? before.fencing() : fencing.applyTo(before.fencing()),
+                    before.meta());
+        }
+    }
+
+    /** What is left out stays. */
+    public record FencingChange(
+            @Nullable Boolean enabled, @Nullable Boolean stopWhenHalfSilent) {
+
+        FencingPolicy applyTo(FencingPolicy before) {
+            return new FencingPolicy(
+                    enabled == null ? before.enabled() : enabled,
+                    stopWhenHalfSilent == null ? before.stopWhenHalfSilent() : stopWhenHalfSilent);
+        }
+    }
+
+    @GET
+    public Page<ClusterView> list(
+            @BeanParam PageRequest page, @QueryParam("dataCenterId") @Nullable UUID dataCenterId) {
+        return new Listing<>(ClusterRow.class, page)
+                .where("dataCenterId", dataCenterId)
+                .page(entities, this::view);
+    }
+
+    @GET
+    @Path("/{id}")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = ClusterView.class)))
+    public Response get(@PathParam("id") UUID id) {
+        Cluster found = find(id);
+        return Answers.one(ClusterView.of(found), found.meta().revision());
+    }
+
+    @POST
+    @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = ClusterView.class)))
+    public Response create(ClusterChange change) {
+        Cluster made = change.make(answers.newId());
+        return answers.configuration(new Request.Configure(made, 0), 201, () -> ClusterView.of(find(made.id())));
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = ClusterView.class)))
+    public Response change(@PathParam("id") UUID id, ClusterChange change) {
+        Cluster before = find(id);
+        Long expected = answers.expectedRevision();
+        return answers.configuration(
+                new Request.Configure(
+                        change.applyTo(before), expected == null ? before.meta().revision() : expected),
+                200,
+                () -> ClusterView.of(find(id)));
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @APIResponse(responseCode = "204", description = "Removed")
+    public Response remove(@PathParam("id") UUID id) {
+        return answers.configuration(
+                new Request.RemoveConfig(Kind.CLUSTER, id, answers.expectedRevision()), 204, () -> "");
+    }
+
+    private Cluster find(UUID id) {
+        entities.clear();
+        return ClusterRow.<ClusterRow>findByIdOptional(id)
+                .map(row -> documents.read(row.document, Cluster.class))
+                .orElseThrow(() -> ProblemException.notFound("cluster", id));
+    }
+
+    private ClusterView view(ClusterRow row) {
+        return ClusterView.of(documents.read(row.document, Cluster.class));
+    }
+}

@@ -1,0 +1,139 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.DataCenter;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.StorageDomain;
+import java.time.Instant;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Data centers, clusters, storage domains and networks as the API shows them. */
+public final class ConfigViews {
+
+    private ConfigViews() {}
+
+    @Schema(name = "DataCenter")
+    public record DataCenterView(
+            UUID id, String name, String description, long revision, Instant createdAt, Instant updatedAt) {
+
+        static DataCenterView of(DataCenter dataCenter) {
+            return new DataCenterView(
+                    dataCenter.id(),
+                    dataCenter.name(),
+                    dataCenter.description(),
+                    dataCenter.meta().revision(),
+                    dataCenter.meta().createdAt(),
+                    dataCenter.meta().updatedAt());
+        }
+    }
+
+    @Schema(name = "Fencing")
+    public record FencingView(boolean enabled, boolean stopWhenHalfSilent) {}
+
+    @Schema(name = "Cluster")
+    public record ClusterView(
+            UUID id,
+            String name,
+            String description,
+            UUID dataCenterId,
+
+            @Schema(enumeration = {"none", "evenly_distributed"})
+            String schedulingPolicy,
+
+            int highUtilizationPercent,
+            int cpuOverCommitDurationMinutes,
+            int memoryOvercommitPercent,
+            @Nullable String cpuModel,
+            FencingView fencing,
+            long revision,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        static ClusterView of(Cluster cluster) {
+            return new ClusterView(
+                    cluster.id(),
+                    cluster.name(),
+                    cluster.description(),
+                    cluster.dataCenterId(),
+                    Words.of(cluster.scheduling().name()),
+                    cluster.scheduling().highUtilizationPercent(),
+                    cluster.scheduling().cpuOverCommitDurationMinutes(),
+                    cluster.scheduling().memoryOvercommitPercent(),
+                    cluster.cpuModel(),
+                    new FencingView(
+                            cluster.fencing().enabled(), cluster.fencing().stopWhenHalfSilent()),
+                    cluster.meta().revision(),
+                    cluster.meta().createdAt(),
+                    cluster.meta().updatedAt());
+        }
+    }
+
+    @Schema(name = "StorageDomain")
+    public record StorageDomainView(
+            UUID id,
+            String name,
+            UUID dataCenterId,
+
+            @Schema(enumeration = {"shared_folder", "local_folder"})
+            String kind,
+
+            String path,
+            @Nullable UUID hostId,
+
+            @Schema(enumeration = {"unattached", "active", "inactive"})
+            String state,
+
+            @Nullable String stateReason,
+            @Nullable Long capacityBytes,
+            @Nullable Long availableBytes,
+            long revision,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        static StorageDomainView of(StorageDomain domain) {
+            boolean known = domain.capacityBytes() > 0;
+            return new StorageDomainView(
+                    domain.id(),
+                    domain.name(),
+                    domain.dataCenterId(),
+                    Words.of(domain.storage()),
+                    domain.path(),
+                    domain.hostId(),
+                    Words.of(domain.state()),
+                    domain.stateReason(),
+                    known ? domain.capacityBytes() : null,
+                    known ? domain.availableBytes() : null,
+                    domain.meta().revision(),
+                    domain.meta().createdAt(),
+                    domain.meta().updatedAt());
+        }
+    }
+
+    @Schema(name = "Network")
+    public record NetworkView(
+            UUID id,
+            String name,
+            UUID dataCenterId,
+            @Schema(enumeration = {"nat", "bridge"}) String kind,
+            String bridge,
+            @Nullable String subnet,
+            long revision,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        static NetworkView of(Network network) {
+            return new NetworkView(
+                    network.id(),
+                    network.name(),
+                    network.dataCenterId(),
+                    Words.of(network.network()),
+                    network.bridge(),
+                    network.subnet(),
+                    network.meta().revision(),
+                    network.meta().createdAt(),
+                    network.meta().updatedAt());
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Hardware.CpuMode;
+import io.kvorum.core.inventory.Hardware.Firmware;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A guest's hardware as the API shows it. */
+@Schema(name = "Hardware")
+public record HardwareView(
+        int sockets,
+        int coresPerSocket,
+        int threadsPerCore,
+        long memoryBytes,
+        long guaranteedMemoryBytes,
+        @Schema(enumeration = {"bios", "uefi"}) String firmware,
+
+        @Schema(enumeration = {"default", "custom", "host_model", "host_passthrough", "maximum"})
+        String cpuMode,
+
+        boolean tpm,
+        boolean rng,
+        boolean graphics,
+        boolean guestAgent) {
+
+    static HardwareView of(Hardware hardware) {
+        return new HardwareView(
+                hardware.sockets(),
+                hardware.coresPerSocket(),
+                hardware.threadsPerCore(),
+                hardware.memoryBytes(),
+                hardware.guaranteedMemoryBytes(),
+                Words.of(hardware.firmware()),
+                Words.of(hardware.cpuMode()),
+                hardware.tpm(),
+                hardware.rng(),
+                hardware.graphics(),
+                hardware.guestAgent());
+    }
+
+    /** What may be given; what is left out stays, or takes its default. */
+    @Schema(name = "HardwareChange")
+    public record HardwareChange(
+            @Nullable Integer sockets,
+            @Nullable Integer coresPerSocket,
+            @Nullable Integer threadsPerCore,
+            @Nullable Long memoryBytes,
+            @Nullable Long guaranteedMemoryBytes,
+            @Nullable String firmware,
+            @Nullable String cpuMode,
+            @Nullable Boolean tpm,
+            @Nullable Boolean rng,
+            @Nullable Boolean graphics,
+            @Nullable Boolean guestAgent) {
+
+        static final Hardware DEFAULT =
+                new Hardware(1, 1, 1, 1L << 30, 1L << 30, Firmware.BIOS, CpuMode.DEFAULT, false, true, true, true);
+
+        Hardware applyTo(Hardware before) {
+            long memory = memoryBytes == null ? before.memoryBytes() : memoryBytes;
+            boolean followsMemory = guaranteedMemoryBytes == null
+                    && (before.guaranteedMemoryBytes() == before.memoryBytes()
+                            || before.guaranteedMemoryBytes() > memory);
+            return new Hardware(
+                    sockets == null ? before.sockets() : sockets,
+                    coresPerSocket == null ? before.coresPerSocket() : coresPerSocket,
+                    threadsPerCore == null ? before.threadsPerCore() : threadsPerCore,
+                    memory,
+                    followsMemory
+                            ? memory
+                            : guaranteedMemoryBytes == null ? before.guaranteedMemoryBytes() : guaranteedMemoryBytes,
+                    Words.read("hardware.firmware", firmware, Firmware.class, before.firmware()),
+                    Words.read("hardware.cpuMode", cpuMode, CpuMode.class, before.cpuMode()),
+                    tpm == null ? before.tpm() : tpm,
+                    rng == null ? before.rng() : rng,
+                    graphics == null ? before.graphics() : graphics,
+                    guestAgent == null ? before.guestAgent() : guestAgent);
+        }
+    }
+}

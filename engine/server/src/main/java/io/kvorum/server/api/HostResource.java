@@ -1,0 +1,209 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.HostSpec;
+import io.kvorum.core.inventory.Host.PowerAgent;
+import io.kvorum.core.inventory.Host.PowerManagement;
+import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Request.PowerTask;
+import io.kvorum.server.metrics.StatisticsStore;
+import io.kvorum.server.persistence.HostRow;
+import io.kvorum.server.security.SecretBox;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Hosts. They register themselves; here they are looked at, maintained and switched. */
+@Path("/api/v1/hosts")
+@Tag(name = "Hosts")
+@RunOnVirtualThread
+public class HostResource {
+
+    private final Answers answers;
+    private final Views views;
+    private final StatisticsStore statistics;
+    private final SecretBox secrets;
+
+    HostResource(Answers answers, Views views, StatisticsStore statistics, SecretBox secrets) {
+        this.answers = answers;
+        this.views = views;
+        this.statistics = statistics;
+        this.secrets = secrets;
+    }
+
+    /** What may be given; what is left out stays. */
+    public record HostChange(
+            @Nullable String name, @Nullable UUID clusterId) {}
+
+    public record PowerManagementChange(
+            boolean enabled, @Nullable List<PowerAgentChange> agents) {}
+
+    /** A password that is left out stays as it was for that agent's place in the list. */
+    public record PowerAgentChange(
+            @Nullable String type,
+            @Nullable String address,
+            @Nullable Integer port,
+            @Nullable String username,
+            @Nullable String password,
+            @Nullable Map<String, String> options) {}
+
+    public record FenceRequest(
+            @Schema(enumeration = {"status", "off", "on", "restart"}) @Nullable
+            String action) {}
+
+    /** The host's name, typed by the one who confirms. */
+    public record ConfirmDownRequest(@Nullable String hostName) {}
+
+    @GET
+    public Page<HostView> list(
+            @BeanParam PageRequest page,
+            @QueryParam("clusterId") @Nullable UUID clusterId,
+            @QueryParam("state") @Nullable String state) {
+        return views.hosts(new Listing<>(HostRow.class, page)
+                .where("clusterId", clusterId)
+                .where("state", state == null ? null : state.toUpperCase(Locale.ROOT)));
+    }
+
+    @GET
+    @Path("/{id}")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = HostView.class)))
+    public Response get(@PathParam("id") UUID id) {
+        HostView host = views.host(id);
+        return Answers.one(host, host.revision());
+    }
+
+    @GET
+    @Path("/{id}/statistics")
+    public StatisticsView statistics(@PathParam("id") UUID id) {
+        return StatisticsView.of(statistics.intervalSeconds(), statistics.samples(id));
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = HostView.class)))
+    public Response change(@PathParam("id") UUID id, HostChange change) {
+        HostSpec before = views.hostRecord(id).spec();
+        HostSpec after = new HostSpec(
+                change.name() == null ? before.name() : change.name(),
+                change.clusterId() == null ? before.clusterId() : change.clusterId(),
+                before.address(),
+                before.port(),
+                before.powerManagement());
+        return answers.configuration(
+                new Request.ChangeHost(id, after, answers.expectedRevision()), 200, () -> views.host(id));
+    }
+
+    @PUT
+    @Path("/{id}/power-management")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = HostView.class)))
+    public Response powerManagement(@PathParam("id") UUID id, PowerManagementChange change) {
+        Host host = views.hostRecord(id);
+        HostSpec before = host.spec();
+        HostSpec after = new HostSpec(
+                before.name(),
+                before.clusterId(),
+                before.address(),
+                before.port(),
+                new PowerManagement(change.enabled(), agents(before.powerManagement(), change)));
+        return answers.configuration(
+                new Request.ChangeHost(id, after, answers.expectedRevision()), 200, () -> views.host(id));
+    }
+
+    private List<PowerAgent> agents(PowerManagement before, PowerManagementChange change) {
+        List<PowerAgent> agents = new ArrayList<>();
+        List<PowerAgentChange> wanted = change.agents() == null ? List.of() : change.agents();
+        for (PowerAgentChange agent : wanted) {
+            String path = "agents[" + agents.size() + "].";
+            String password = agent.password();
+            if (password != null && (password.length() > 128 || password.chars().anyMatch(c -> c < ' ' || c == 127))) {
+                throw ProblemException.invalid(
+                        path + "password", null, "At most 128 characters, no control characters.");
+            }
+            String known = agents.size() < before.agents().size()
+                    ? before.agents().get(agents.size()).sealedPassword()
+                    : "";
+            agents.add(new PowerAgent(
+                    Words.required(path + "type", agent.type()),
+                    Words.required(path + "address", agent.address()),
+                    agent.port() == null ? defaultPort(agent.type()) : agent.port(),
+                    agent.username() == null ? "" : agent.username(),
+                    password == null ? known : secrets.seal(password),
+                    agent.options() == null ? Map.of() : agent.options()));
+        }
+        return agents;
+    }
+
+    private static int defaultPort(@Nullable String type) {
+        return "redfish".equals(type) ? 443 : 623;
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @APIResponse(responseCode = "204", description = "Removed")
+    public Response remove(@PathParam("id") UUID id) {
+        return answers.configuration(new Request.RemoveHost(id), 204, () -> "");
+    }
+
+    @POST
+    @Path("/{id}/maintenance")
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted",
+            content = @Content(schema = @Schema(implementation = OperationView.class)))
+    public Response maintenance(@PathParam("id") UUID id) {
+        return answers.work(new Request.MaintainHost(id));
+    }
+
+    @POST
+    @Path("/{id}/activate")
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted",
+            content = @Content(schema = @Schema(implementation = OperationView.class)))
+    public Response activate(@PathParam("id") UUID id) {
+        return answers.work(new Request.ActivateHost(id));
+    }
+
+    @POST
+    @Path("/{id}/fence")
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted",
+            content = @Content(schema = @Schema(implementation = OperationView.class)))
+    public Response fence(@PathParam("id") UUID id, FenceRequest request) {
+        PowerTask task = Words.read("action", Words.required("action", request.action()), PowerTask.class, null);
+        if (task == PowerTask.FENCE) {
+            throw ProblemException.invalid(
+                    "action", request.action(), "Only the engine fences; ask for off or restart.");
+        }
+        return answers.work(new Request.PowerHost(id, task));
+    }
+
+    @POST
+    @Path("/{id}/confirm-down")
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted",
+            content = @Content(schema = @Schema(implementation = OperationView.class)))
+    public Response confirmDown(@PathParam("id") UUID id, ConfirmDownRequest request) {
+        return answers.work(new Request.ConfirmHostDown(id, Words.required("hostName", request.hostName())));
+    }
+}

@@ -1,0 +1,134 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.NumaNode;
+import io.kvorum.core.inventory.Host.Versions;
+import io.kvorum.server.metrics.StatisticsStore.Sample;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A host as the API shows it. Passwords of its BMC are never shown. */
+@Schema(name = "Host")
+public record HostView(
+        UUID id,
+        String name,
+        UUID clusterId,
+        String address,
+        int port,
+
+        @Schema(
+                enumeration = {
+                    "connecting",
+                    "up",
+                    "non_operational",
+                    "non_responsive",
+                    "fencing",
+                    "down",
+                    "preparing_for_maintenance",
+                    "maintenance"
+                })
+        String state,
+
+        @Nullable String stateReason,
+        FactsView facts,
+        PowerManagementView powerManagement,
+        HostUsageView usage,
+        @Nullable Instant certificateExpiresAt,
+        @Nullable UUID operationId,
+        long revision,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    @Schema(name = "HostFacts")
+    public record FactsView(
+            String cpuModel,
+            String cpuVendor,
+            int sockets,
+            int coresPerSocket,
+            int threadsPerCore,
+            int cpuThreads,
+            long memoryBytes,
+            List<NumaNode> numaNodes,
+
+            @Schema(enumeration = {"kvm", "tcg", "simulated"})
+            String virtualization,
+
+            List<String> bridges,
+            Versions versions) {}
+
+    @Schema(name = "PowerManagement")
+    public record PowerManagementView(boolean enabled, List<PowerAgentView> agents) {}
+
+    @Schema(name = "PowerAgent")
+    public record PowerAgentView(
+            @Schema(enumeration = {"ipmilan", "redfish"}) String type,
+            String address,
+            int port,
+            String username,
+            boolean passwordSet,
+            Map<String, String> options) {}
+
+    /** Promised to VMs, and last measured (null where nothing was measured yet). */
+    @Schema(name = "HostUsage")
+    public record HostUsageView(
+            int vmCount,
+            int vcpus,
+            long memoryReservedBytes,
+            @Nullable Double cpuUsage,
+            @Nullable Long memoryUsedBytes) {}
+
+    /** What is promised on a host, added up by the database's rows of VMs. */
+    record Promised(int vms, int vcpus, long memoryBytes) {
+        static final Promised NOTHING = new Promised(0, 0, 0);
+    }
+
+    static HostView of(Host host, Promised promised, @Nullable UUID operationId, @Nullable Sample sample) {
+        Host.HostFacts facts = host.facts();
+        return new HostView(
+                host.id(),
+                host.name(),
+                host.spec().clusterId(),
+                host.spec().address(),
+                host.spec().port(),
+                Words.of(host.state()),
+                host.status().reason(),
+                new FactsView(
+                        facts.cpuModel(),
+                        facts.cpuVendor(),
+                        facts.sockets(),
+                        facts.coresPerSocket(),
+                        facts.threadsPerCore(),
+                        facts.cpuThreads(),
+                        facts.memoryBytes(),
+                        facts.numaNodes(),
+                        Words.of(facts.virtualization()),
+                        facts.bridges(),
+                        facts.versions()),
+                new PowerManagementView(
+                        host.spec().powerManagement().enabled(),
+                        host.spec().powerManagement().agents().stream()
+                                .map(agent -> new PowerAgentView(
+                                        agent.type(),
+                                        agent.address(),
+                                        agent.port(),
+                                        agent.username(),
+                                        !agent.sealedPassword().isEmpty(),
+                                        agent.options()))
+                                .toList()),
+                new HostUsageView(
+                        promised.vms(),
+                        promised.vcpus(),
+                        promised.memoryBytes(),
+                        sample == null ? null : (double) sample.cpu(),
+                        sample == null ? null : (long) sample.memoryBytes()),
+                host.status().certificateExpiresAt(),
+                operationId,
+                host.meta().revision(),
+                host.meta().createdAt(),
+                host.meta().updatedAt());
+    }
+}

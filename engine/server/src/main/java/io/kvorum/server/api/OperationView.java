@@ -1,0 +1,83 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.Step;
+import io.kvorum.server.persistence.OperationTypes;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A request and what has come of it so far. */
+@Schema(name = "Operation")
+public record OperationView(
+        UUID id,
+        String name,
+        String type,
+        SubjectView subject,
+        String requestedBy,
+        @Nullable UUID parentId,
+
+        @Schema(enumeration = {"queued", "running", "succeeded", "failed", "refused", "cancelled"})
+        String state,
+
+        @Nullable Integer progressPercent,
+        @Nullable String summary,
+        @Nullable ProblemView problem,
+        @Nullable ExplanationView explanation,
+        List<StepView> steps,
+        boolean cancelRequested,
+        long revision,
+        Instant createdAt,
+        Instant updatedAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt) {
+
+    @Schema(name = "Step")
+    public record StepView(
+            String name,
+
+            @Schema(enumeration = {"running", "done", "failed"})
+            String state,
+
+            @Nullable UUID hostId,
+            @Nullable String detail,
+            Instant startedAt,
+            @Nullable Instant endedAt) {
+
+        static StepView of(Step step) {
+            String words = step.outcome() == null ? "" : step.outcome().words();
+            return new StepView(
+                    step.name(),
+                    step.state().name().toLowerCase(Locale.ROOT),
+                    step.hostId(),
+                    words.isEmpty() ? null : words,
+                    step.startedAt(),
+                    step.endedAt());
+        }
+    }
+
+    static OperationView of(Operation operation) {
+        return new OperationView(
+                operation.id(),
+                operation.name(),
+                OperationTypes.of(operation.request()),
+                SubjectView.of(operation.about()),
+                operation.requestedBy(),
+                operation.parentId(),
+                operation.state().name().toLowerCase(Locale.ROOT),
+                operation.progressPercent(),
+                operation.summary(),
+                operation.problem() == null ? null : ProblemView.of(operation.problem(), null),
+                operation.explanation() == null ? null : ExplanationView.of(operation.explanation()),
+                operation.steps().stream().map(StepView::of).toList(),
+                operation.cancelRequested(),
+                operation.meta().revision(),
+                operation.meta().createdAt(),
+                operation.meta().updatedAt(),
+                operation.startedAt(),
+                operation.endedAt());
+    }
+}

@@ -1,0 +1,118 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.OperationState;
+import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Subjects;
+import io.kvorum.server.events.ChangeFeed;
+import io.kvorum.server.events.ChangeFeed.Notice;
+import io.kvorum.server.persistence.Documents;
+import io.kvorum.server.persistence.OperationQueue;
+import io.kvorum.server.persistence.OperationQueue.Earlier;
+import io.kvorum.server.security.Secrets;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How requests become operations, on any replica: stored first, then decided by the leader, then answered. What the
+ * leader refuses at once is answered as an error; what it begins, as an operation that goes on.
+ */
+@ApplicationScoped
+public class Submissions {
+
+    /** Looked at this often even if a notification was lost. */
+    private static final long POLL_MILLIS = 500;
+
+    private static final int MAX_KEY_CHARS = 128;
+
+    private final OperationQueue queue;
+    private final ChangeFeed feed;
+    private final Documents documents;
+
+    Submissions(OperationQueue queue, ChangeFeed feed, Documents documents) {
+        this.queue = queue;
+        this.feed = feed;
+        this.documents = documents;
+    }
+
+    /** Submits and waits until the leader has begun or refused it, or the time is over. */
+    public Operation begin(Request request, String actor, @Nullable String idempotencyKey, Duration wait)
+            throws SQLException, InterruptedException {
+        return submit(request, actor, idempotencyKey, wait, operation -> operation.state() != OperationState.QUEUED);
+    }
+
+    /** Submits and waits until it has ended, or the time is over; then it is answered as it stands. */
+    public Operation runToEnd(Request request, String actor, @Nullable String idempotencyKey, Duration wait)
+            throws SQLException, InterruptedException {
+        return submit(
+                request,
+                actor,
+                idempotencyKey,
+                wait,
+                operation -> operation.state().ended());
+    }
+
+    public Operation runToEnd(Request request, String actor, Duration wait) throws SQLException, InterruptedException {
+        return runToEnd(request, actor, null, wait);
+    }
+
+    private Operation submit(
+            Request request, String actor, @Nullable String key, Duration wait, Predicate<Operation> enough)
+            throws SQLException, InterruptedException {
+        if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARS)) {
+            throw ProblemException.invalid("Idempotency-Key", key, "Must be 1 to " + MAX_KEY_CHARS + " characters.");
+        }
+        Operation operation = Operation.queued(UUID.randomUUID(), request, Subjects.of(request), actor, null);
+        Semaphore news = new Semaphore(0);
+        String[] awaited = {operation.id().toString()};
+        try (AutoCloseable subscription = feed.subscribe(notice -> {
+            if (notice instanceof Notice.Changed(String kind, String id, long revision) && id.equals(awaited[0])) {
+                news.release();
+            }
+        })) {
+            Optional<Earlier> earlier = queue.submit(operation, key, hash(request));
+            UUID id = operation.id();
+            if (earlier.isPresent()) {
+                if (!earlier.get().requestHash().equals(hash(request))) {
+                    throw ProblemException.conflict("The Idempotency-Key " + key
+                            + " was used for another request. Use a new key for a new request.");
+                }
+                id = earlier.get().operationId();
+                awaited[0] = id.toString();
+            }
+            return await(id, wait, news, enough);
+        } catch (SQLException | InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Operation await(UUID id, Duration wait, Semaphore news, Predicate<Operation> enough)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + wait.toNanos();
+        while (true) {
+            Operation now = queue.find(id).orElseThrow();
+            long left = deadline - System.nanoTime();
+            if (enough.test(now) || left <= 0) {
+                return now;
+            }
+            boolean told =
+                    news.tryAcquire(Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)), TimeUnit.NANOSECONDS);
+            if (told) {
+                news.drainPermits();
+            }
+        }
+    }
+
+    private String hash(Request request) {
+        return Secrets.sha256(documents.write(request));
+    }
+}

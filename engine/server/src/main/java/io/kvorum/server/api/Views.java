@@ -1,0 +1,135 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.server.api.HostView.Promised;
+import io.kvorum.server.metrics.StatisticsStore;
+import io.kvorum.server.persistence.Documents;
+import io.kvorum.server.persistence.HostRow;
+import io.kvorum.server.persistence.VmRow;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Rows as views, with what is known of them besides: measurements, promises, the operation that holds them. */
+@ApplicationScoped
+public class Views {
+
+    private final EntityManager entities;
+    private final Documents documents;
+    private final StatisticsStore statistics;
+
+    Views(EntityManager entities, Documents documents, StatisticsStore statistics) {
+        this.entities = entities;
+        this.documents = documents;
+        this.statistics = statistics;
+    }
+
+    VmView vm(UUID id) {
+        Vm vm = vmRecord(id);
+        return VmView.of(
+                vm, holders(Kind.VM, List.of(id)).get(id), statistics.last(id).orElse(null));
+    }
+
+    Vm vmRecord(UUID id) {
+        entities.clear();
+        return VmRow.<VmRow>findByIdOptional(id)
+                .map(row -> documents.read(row.document, Vm.class))
+                .orElseThrow(() -> ProblemException.notFound("VM", id));
+    }
+
+    Page<VmView> vms(Listing<VmRow> listing) {
+        Page<Vm> page = listing.page(entities, row -> documents.read(row.document, Vm.class));
+        Map<UUID, UUID> holders =
+                holders(Kind.VM, page.items().stream().map(Vm::id).toList());
+        return new Page<>(
+                page.items().stream()
+                        .map(vm -> VmView.of(
+                                vm,
+                                holders.get(vm.id()),
+                                statistics.last(vm.id()).orElse(null)))
+                        .toList(),
+                page.nextCursor());
+    }
+
+    HostView host(UUID id) {
+        Host host = hostRecord(id);
+        return HostView.of(
+                host,
+                promised(List.of(id)).getOrDefault(id, Promised.NOTHING),
+                holders(Kind.HOST, List.of(id)).get(id),
+                statistics.last(id).orElse(null));
+    }
+
+    Host hostRecord(UUID id) {
+        entities.clear();
+        return HostRow.<HostRow>findByIdOptional(id)
+                .map(row -> documents.read(row.document, Host.class))
+                .orElseThrow(() -> ProblemException.notFound("host", id));
+    }
+
+    Page<HostView> hosts(Listing<HostRow> listing) {
+        Page<Host> page = listing.page(entities, row -> documents.read(row.document, Host.class));
+        List<UUID> ids = page.items().stream().map(Host::id).toList();
+        Map<UUID, Promised> promised = promised(ids);
+        Map<UUID, UUID> holders = holders(Kind.HOST, ids);
+        return new Page<>(
+                page.items().stream()
+                        .map(host -> HostView.of(
+                                host,
+                                promised.getOrDefault(host.id(), Promised.NOTHING),
+                                holders.get(host.id()),
+                                statistics.last(host.id()).orElse(null)))
+                        .toList(),
+                page.nextCursor());
+    }
+
+    private Map<UUID, Promised> promised(Collection<UUID> hostIds) {
+        Map<UUID, Promised> sums = new HashMap<>();
+        if (hostIds.isEmpty()) {
+            return sums;
+        }
+        List<VmRow> rows = VmRow.list("hostId in ?1 or targetHostId in ?1", hostIds);
+        for (VmRow row : rows) {
+            Hardware hardware = documents.read(row.document, Vm.class).spec().hardware();
+            add(sums, row.hostId, hardware);
+            add(sums, row.targetHostId, hardware);
+        }
+        return sums;
+    }
+
+    private static void add(Map<UUID, Promised> sums, @Nullable UUID hostId, Hardware hardware) {
+        if (hostId != null) {
+            Promised one = new Promised(1, hardware.vcpus(), hardware.memoryBytes());
+            sums.merge(
+                    hostId,
+                    one,
+                    (a, b) ->
+                            new Promised(a.vms() + b.vms(), a.vcpus() + b.vcpus(), a.memoryBytes() + b.memoryBytes()));
+        }
+    }
+
+    /** Which operation holds each of these. */
+    private Map<UUID, UUID> holders(Kind kind, Collection<UUID> ids) {
+        Map<UUID, UUID> holders = new HashMap<>();
+        if (!ids.isEmpty()) {
+            List<?> rows = entities.createNativeQuery(
+                            "select subject_id, operation_id from operation_lock where kind = :kind and subject_id in (:ids)")
+                    .setParameter("kind", kind.name())
+                    .setParameter("ids", ids)
+                    .getResultList();
+            for (Object row : rows) {
+                Object[] columns = (Object[]) row;
+                holders.put((UUID) columns[0], (UUID) columns[1]);
+            }
+        }
+        return holders;
+    }
+}

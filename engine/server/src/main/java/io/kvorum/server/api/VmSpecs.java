@@ -1,0 +1,161 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.DiskFormat;
+import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Template;
+import io.kvorum.core.inventory.Template.TemplateDisk;
+import io.kvorum.core.inventory.Vm.HighAvailability;
+import io.kvorum.core.inventory.Vm.MigrationMode;
+import io.kvorum.core.inventory.Vm.Priority;
+import io.kvorum.core.inventory.Vm.VmDisk;
+import io.kvorum.core.inventory.Vm.VmNic;
+import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.server.api.HardwareView.HardwareChange;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** What the API is told of a VM, made into a specification. Ids of parts follow from the VM's own. */
+public final class VmSpecs {
+
+    private VmSpecs() {}
+
+    @Schema(name = "VmCreation")
+    public record VmCreation(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable UUID clusterId,
+            @Nullable UUID templateId,
+            @Nullable HardwareChange hardware,
+            @Nullable List<NewDisk> disks,
+            @Nullable List<NewNic> nics,
+
+            @Schema(enumeration = {"linked", "full"}) @Nullable
+            String clone,
+
+            @Nullable HighAvailabilityChange highAvailability,
+            @Nullable String migration,
+            @Nullable CloudInitChange cloudInit,
+            @Nullable Boolean start) {}
+
+    @Schema(name = "VmChange")
+    public record VmChange(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable HardwareChange hardware,
+            @Nullable List<NewNic> nics,
+            @Nullable HighAvailabilityChange highAvailability,
+            @Nullable String migration) {}
+
+    public record NewDisk(
+            @Nullable Long sizeBytes,
+            @Nullable String format,
+            @Nullable UUID storageDomainId) {}
+
+    public record NewNic(@Nullable UUID networkId, @Nullable Boolean linkUp) {}
+
+    public record HighAvailabilityChange(
+            @Nullable Boolean enabled, @Nullable String priority) {
+
+        HighAvailability applyTo(HighAvailability before) {
+            return new HighAvailability(
+                    enabled == null ? before.enabled() : enabled,
+                    Words.read("highAvailability.priority", priority, Priority.class, before.priority()));
+        }
+    }
+
+    public record CloudInitChange(@Nullable String userData) {}
+
+    enum Clone {
+        LINKED,
+        FULL
+    }
+
+    static VmSpec create(UUID vmId, VmCreation creation, @Nullable Template template) {
+        Hardware base = template == null ? HardwareChange.DEFAULT : template.hardware();
+        Clone clone = Words.read("clone", creation.clone(), Clone.class, Clone.LINKED);
+        List<VmDisk> disks = new ArrayList<>();
+        if (template != null) {
+            for (TemplateDisk disk : template.disks()) {
+                boolean linked = clone == Clone.LINKED;
+                disks.add(new VmDisk(
+                        part(vmId, "disk", disks.size()),
+                        disk.storageDomainId(),
+                        linked ? DiskFormat.QCOW2 : disk.format(),
+                        disk.sizeBytes(),
+                        disks.size() + 1,
+                        linked ? disk.id() : null));
+            }
+        }
+        List<NewDisk> more = creation.disks() == null ? List.of() : creation.disks();
+        for (NewDisk disk : more) {
+            String path = "disks[" + (disks.size()) + "].";
+            disks.add(new VmDisk(
+                    part(vmId, "disk", disks.size()),
+                    Words.required(path + "storageDomainId", disk.storageDomainId()),
+                    Words.read(path + "format", disk.format(), DiskFormat.class, DiskFormat.QCOW2),
+                    Words.required(path + "sizeBytes", disk.sizeBytes()),
+                    disks.size() + 1,
+                    null));
+        }
+        return new VmSpec(
+                Words.required("name", creation.name()),
+                creation.description() == null ? "" : creation.description(),
+                Words.required("clusterId", creation.clusterId()),
+                creation.templateId(),
+                creation.hardware() == null ? base : creation.hardware().applyTo(base),
+                disks,
+                nics(vmId, creation.nics() == null ? List.of() : creation.nics()),
+                creation.highAvailability() == null
+                        ? new HighAvailability(false, Priority.MEDIUM)
+                        : creation.highAvailability().applyTo(new HighAvailability(false, Priority.MEDIUM)),
+                Words.read("migration", creation.migration(), MigrationMode.class, MigrationMode.ALLOWED),
+                creation.cloudInit() == null ? null : creation.cloudInit().userData());
+    }
+
+    static VmSpec change(UUID vmId, VmSpec before, VmChange change) {
+        return new VmSpec(
+                change.name() == null ? before.name() : change.name(),
+                change.description() == null ? before.description() : change.description(),
+                before.clusterId(),
+                before.templateId(),
+                change.hardware() == null
+                        ? before.hardware()
+                        : change.hardware().applyTo(before.hardware()),
+                before.disks(),
+                change.nics() == null ? before.nics() : nics(vmId, change.nics()),
+                change.highAvailability() == null
+                        ? before.highAvailability()
+                        : change.highAvailability().applyTo(before.highAvailability()),
+                Words.read("migration", change.migration(), MigrationMode.class, before.migration()),
+                before.cloudInitUserData());
+    }
+
+    private static List<VmNic> nics(UUID vmId, List<NewNic> wanted) {
+        List<VmNic> nics = new ArrayList<>();
+        for (NewNic nic : wanted) {
+            UUID id = part(vmId, "nic", nics.size());
+            nics.add(new VmNic(
+                    id,
+                    mac(id),
+                    Words.required("nics[" + nics.size() + "].networkId", nic.networkId()),
+                    nic.linkUp() == null || nic.linkUp()));
+        }
+        return nics;
+    }
+
+    private static UUID part(UUID vmId, String kind, int index) {
+        return UUID.nameUUIDFromBytes((vmId + "/" + kind + "/" + index).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** In QEMU's range 52:54:00; the rest are 24 bits of the card's id. */
+    private static String mac(UUID nicId) {
+        long bits = nicId.getLeastSignificantBits();
+        return String.format(
+                Locale.ROOT, "52:54:00:%02x:%02x:%02x", (bits >> 16) & 0xff, (bits >> 8) & 0xff, bits & 0xff);
+    }
+}

@@ -1,0 +1,114 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.server.metrics.StatisticsStore.Sample;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A VM as the API shows it. */
+@Schema(name = "Vm")
+public record VmView(
+        UUID id,
+        String name,
+        String description,
+        UUID clusterId,
+        @Nullable UUID templateId,
+        HardwareView hardware,
+        List<DiskView> disks,
+        List<NicView> nics,
+        HighAvailabilityView highAvailability,
+
+        @Schema(enumeration = {"allowed", "manual_only", "pinned"})
+        String migration,
+
+        @Schema(
+                enumeration = {
+                    "provisioning",
+                    "down",
+                    "starting",
+                    "up",
+                    "paused",
+                    "shutting_down",
+                    "suspending",
+                    "suspended",
+                    "migrating",
+                    "unknown",
+                    "deleting"
+                })
+        String state,
+
+        @Nullable String stateReason,
+        @Nullable UUID hostId,
+        @Nullable UUID targetHostId,
+        @Nullable Instant startedAt,
+        @Nullable UUID operationId,
+        UsageView usage,
+        long revision,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    @Schema(name = "Disk")
+    public record DiskView(
+            UUID id,
+            long sizeBytes,
+            String format,
+            UUID storageDomainId,
+            int bootOrder,
+            @Nullable UUID backingDiskId) {}
+
+    @Schema(name = "Nic")
+    public record NicView(UUID id, String mac, UUID networkId, boolean linkUp) {}
+
+    @Schema(name = "HighAvailability")
+    public record HighAvailabilityView(
+            boolean enabled,
+            @Schema(enumeration = {"low", "medium", "high"}) String priority) {}
+
+    /** Last measured; null where nothing was measured yet. */
+    @Schema(name = "VmUsage")
+    public record UsageView(
+            @Nullable Double cpuUsage, @Nullable Long memoryUsedBytes) {}
+
+    static VmView of(Vm vm, @Nullable UUID operationId, @Nullable Sample sample) {
+        Vm.VmSpec spec = vm.spec();
+        boolean measured = sample != null && vm.state().active();
+        return new VmView(
+                vm.id(),
+                spec.name(),
+                spec.description(),
+                spec.clusterId(),
+                spec.templateId(),
+                HardwareView.of(spec.hardware()),
+                spec.disks().stream()
+                        .map(disk -> new DiskView(
+                                disk.id(),
+                                disk.sizeBytes(),
+                                Words.of(disk.format()),
+                                disk.storageDomainId(),
+                                disk.bootOrder(),
+                                disk.backingDiskId()))
+                        .toList(),
+                spec.nics().stream()
+                        .map(nic -> new NicView(nic.id(), nic.mac(), nic.networkId(), nic.linkUp()))
+                        .toList(),
+                new HighAvailabilityView(
+                        spec.highAvailability().enabled(),
+                        Words.of(spec.highAvailability().priority())),
+                Words.of(spec.migration()),
+                Words.of(vm.state()),
+                vm.status().reason(),
+                vm.hostId(),
+                vm.status().targetHostId(),
+                vm.status().startedAt(),
+                operationId,
+                measured
+                        ? new UsageView((double) sample.cpu(), (long) sample.memoryBytes())
+                        : new UsageView(null, null),
+                vm.meta().revision(),
+                vm.meta().createdAt(),
+                vm.meta().updatedAt());
+    }
+}

@@ -1,0 +1,176 @@
+package io.kvorum.server.metrics;
+
+import io.kvorum.core.controller.Event.HostLoad;
+import io.kvorum.core.controller.Event.VmLoad;
+import io.kvorum.proto.agent.v1.HostStatistics;
+import io.kvorum.proto.agent.v1.VmStatistics;
+import io.kvorum.server.KvorumConfig;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last measurements of every host and VM, in memory: rates made of the counters that hosts report. What is negative
+ * or absurd is left out.
+ */
+@ApplicationScoped
+public class StatisticsStore {
+
+    private static final int POINTS = 180;
+    private static final int MAX_SERIES = 300_000;
+    private static final double MAX_CPU = 1.2;
+
+    /** One sample; rates in bytes a second, CPU as a share of all CPUs of the host or VM. */
+    public record Sample(
+            long epochMillis,
+            float cpu,
+            float memoryBytes,
+            float diskRead,
+            float diskWritten,
+            float networkReceived,
+            float networkSent) {}
+
+    /** Counters of the report before. */
+    private record Counters(
+            long monotonicMillis, long cpuNanos, long diskRead, long diskWritten, long received, long sent) {}
+
+    /** A ring of samples; guarded by itself. */
+    private static final class Series {
+        private final List<Sample> samples = new ArrayList<>();
+        private int next;
+        private @Nullable Counters before;
+
+        synchronized @Nullable Counters swap(Counters counters) {
+            Counters old = before;
+            before = counters;
+            return old;
+        }
+
+        synchronized void add(Sample sample) {
+            if (samples.size() < POINTS) {
+                samples.add(sample);
+            } else {
+                samples.set(next, sample);
+            }
+            next = (next + 1) % POINTS;
+        }
+
+        synchronized List<Sample> inOrder() {
+            if (samples.size() < POINTS) {
+                return List.copyOf(samples);
+            }
+            List<Sample> ordered = new ArrayList<>(samples.subList(next, POINTS));
+            ordered.addAll(samples.subList(0, next));
+            return ordered;
+        }
+
+        synchronized Optional<Sample> last() {
+            return samples.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(samples.get(Math.floorMod(next - 1, samples.size())));
+        }
+    }
+
+    private final Map<UUID, Series> series = new ConcurrentHashMap<>();
+    private final KvorumConfig config;
+
+    StatisticsStore(KvorumConfig config) {
+        this.config = config;
+    }
+
+    public long intervalSeconds() {
+        return config.agents().statisticsInterval().toSeconds();
+    }
+
+    /** Oldest first. */
+    public List<Sample> samples(UUID id) {
+        Series found = series.get(id);
+        return found == null ? List.of() : found.inOrder();
+    }
+
+    public Optional<Sample> last(UUID id) {
+        Series found = series.get(id);
+        return found == null ? Optional.empty() : found.last();
+    }
+
+    /** Takes a report and answers what the controller needs of it. */
+    public HostLoad take(UUID hostId, HostStatistics report) {
+        long now = System.currentTimeMillis();
+        long used = Math.max(0, report.getMemoryTotalBytes() - report.getMemoryAvailableBytes());
+        Counters counters = new Counters(
+                report.getMonotonicMs(),
+                0,
+                report.getDiskReadBytes(),
+                report.getDiskWrittenBytes(),
+                report.getNetworkReceivedBytes(),
+                report.getNetworkSentBytes());
+        record(hostId, now, counters, report.getCpuUsage(), used);
+        List<VmLoad> loads = new ArrayList<>();
+        for (VmStatistics vm : report.getVmsList()) {
+            takeVm(now, report.getMonotonicMs(), vm).ifPresent(loads::add);
+        }
+        return new HostLoad(report.getCpuUsage(), used, loads);
+    }
+
+    private Optional<VmLoad> takeVm(long now, long monotonicMillis, VmStatistics vm) {
+        UUID id;
+        try {
+            id = UUID.fromString(vm.getVmId());
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        Counters counters = new Counters(
+                monotonicMillis,
+                vm.getCpuTimeNs(),
+                vm.getDiskReadBytes(),
+                vm.getDiskWrittenBytes(),
+                vm.getNetworkReceivedBytes(),
+                vm.getNetworkSentBytes());
+        long memory = vm.getMemoryUsedBytes() > 0 ? vm.getMemoryUsedBytes() : vm.getResidentBytes();
+        Series mine = seriesOf(id);
+        Counters before = mine == null ? null : mine.before;
+        double cpu = before == null || vm.getVcpus() <= 0
+                ? -1
+                : (double) (counters.cpuNanos - before.cpuNanos)
+                        / ((counters.monotonicMillis - before.monotonicMillis) * 1e6 * vm.getVcpus());
+        record(id, now, counters, cpu, memory);
+        return cpu >= 0 && cpu <= MAX_CPU ? Optional.of(new VmLoad(id, Math.min(1, cpu), memory)) : Optional.empty();
+    }
+
+    private void record(UUID id, long now, Counters counters, double cpu, long memory) {
+        Series mine = seriesOf(id);
+        if (mine == null) {
+            return;
+        }
+        Counters before = mine.swap(counters);
+        if (before == null || counters.monotonicMillis <= before.monotonicMillis || !(cpu >= 0 && cpu <= MAX_CPU)) {
+            return;
+        }
+        double seconds = (counters.monotonicMillis - before.monotonicMillis) / 1000.0;
+        mine.add(new Sample(
+                now,
+                (float) Math.min(1, cpu),
+                memory,
+                rate(before.diskRead, counters.diskRead, seconds),
+                rate(before.diskWritten, counters.diskWritten, seconds),
+                rate(before.received, counters.received, seconds),
+                rate(before.sent, counters.sent, seconds)));
+    }
+
+    private static float rate(long before, long now, double seconds) {
+        return now < before ? 0 : (float) ((now - before) / seconds);
+    }
+
+    private @Nullable Series seriesOf(UUID id) {
+        Series found = series.get(id);
+        if (found == null && series.size() < MAX_SERIES) {
+            return series.computeIfAbsent(id, key -> new Series());
+        }
+        return found;
+    }
+}
