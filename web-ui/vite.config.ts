@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const engine = process.env.KVORUM_URL ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  server: {
+    port: 5173,
+    proxy: { '/api': { target: engine, ws: true, secure: false } },
+  },
+  build: {
+    target: 'es2022',
+    // Fonts stay files of their own: a data: URL would need a looser content security policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 900,
+  },
+});
