@@ -90,7 +90,7 @@ function Input({ id, field, value, onChange, error }: Omit<Props, 'value'> & { i
   const input = (
     <TextInput
       id={id}
-      type={field.type ?? 'text'}
+      type={field.type === 'switch' ? 'text' : (field.type ?? 'text')}
       value={value}
       validated={validated}
       isRequired={field.required}
