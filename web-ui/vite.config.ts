@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 const engine = process.env.KVORUM_URL ?? 'http://localhost:8080';
 
@@ -14,5 +14,10 @@ export default defineConfig({
     // Fonts stay files of their own: a data: URL would need a looser content security policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
+  },
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    // PatternFly's modules import style sheets, which only the bundler understands.
+    server: { deps: { inline: [/@patternfly/] } },
   },
 });

@@ -52,7 +52,9 @@ function vmWork(vm, action, body) {
     become('vm', vm, { state: after });
     return `VM ${vm.name} ${said}`;
   };
-  return accepted(operate(type, subjectOf('vm', vm), steps, work, { explanation: action === 'migrate' ? where : null }));
+  return accepted(
+    operate(type, subjectOf('vm', vm), steps, work, { explanation: action === 'migrate' ? where : null }),
+  );
 }
 
 function createVm(body) {
@@ -61,7 +63,9 @@ function createVm(body) {
     return refused(422, 'The VM cannot be made like this', { errors: [{ field: 'name', value: body.name, message }] });
   }
   if ([...collections.vms.values()].some((vm) => vm.name === body.name)) {
-    return refused(409, 'The name is taken', { errors: [{ field: 'name', value: body.name, message: `There is a VM ${body.name} already` }] });
+    return refused(409, 'The name is taken', {
+      errors: [{ field: 'name', value: body.name, message: `There is a VM ${body.name} already` }],
+    });
   }
   const template = collections.templates.get(body.templateId);
   const { name, clusterId, templateId, hardware, highAvailability } = body;
@@ -98,7 +102,11 @@ function hostWork(host, action, body) {
     };
     return accepted(operate('fence_host', subject, ['ask_power_switch', 'check'], work));
   }
-  const [during, after] = { maintenance: ['preparing_for_maintenance', 'maintenance'], activate: ['connecting', 'up'], 'confirm-down': ['fencing', 'down'] }[action];
+  const [during, after] = {
+    maintenance: ['preparing_for_maintenance', 'maintenance'],
+    activate: ['connecting', 'up'],
+    'confirm-down': ['fencing', 'down'],
+  }[action];
   become('host', host, { state: during, stateReason: null });
   const work = () => {
     become('host', host, { state: after });
@@ -112,14 +120,30 @@ function create(collection, body, params) {
   if (collection === 'vms') return createVm(body);
   if (collection === 'templates') {
     const image = collections.images.get(body.imageId);
-    const disks = [{ id: randomUUID(), imageId: body.imageId ?? null, sizeBytes: image?.virtualSizeBytes ?? 1e10, format: 'qcow2', storageDomainId: image?.storageDomainId }];
+    const disks = [
+      {
+        id: randomUUID(),
+        imageId: body.imageId ?? null,
+        sizeBytes: image?.virtualSizeBytes ?? 1e10,
+        format: 'qcow2',
+        storageDomainId: image?.storageDomainId,
+      },
+    ];
     const template = add('templates', { description: '', clusterId: null, ...body, disks, vmCount: 0 });
     changed(kind, template);
-    return accepted(operate('create_template', subjectOf(kind, template), ['copy_disk'], () => `Template ${body.name} was made`));
+    return accepted(
+      operate('create_template', subjectOf(kind, template), ['copy_disk'], () => `Template ${body.name} was made`),
+    );
   }
   let fields = body;
   if (collection === 'images') {
-    fields = { ...Object.fromEntries(params), state: 'ready', uploadedBytes: body.length, lengthBytes: body.length, virtualSizeBytes: 1e10 };
+    fields = {
+      ...Object.fromEntries(params),
+      state: 'ready',
+      uploadedBytes: body.length,
+      lengthBytes: body.length,
+      virtualSizeBytes: 1e10,
+    };
   }
   const secret = randomUUID().replaceAll('-', '');
   const expiresAt = new Date(Date.now() + (body.expiresInSeconds ?? 0) * 1000).toISOString();
@@ -128,7 +152,8 @@ function create(collection, body, params) {
     const command = `kvorum-agent join --engine engine.example.org:7443 --token ${secret} --fingerprint sha256:9f86d081884c7d65`;
     fields = { clusterId: body.clusterId, uses: body.uses, token: secret, command, expiresAt };
   }
-  if (collection === 'storage-domains') fields = { state: 'active', capacityBytes: 1e12, availableBytes: 9e11, hostId: null, ...body };
+  if (collection === 'storage-domains')
+    fields = { state: 'active', capacityBytes: 1e12, availableBytes: 9e11, hostId: null, ...body };
   const object = add(collection, fields);
   changed(kind, object);
   return { status: 201, body: object };
@@ -136,9 +161,14 @@ function create(collection, body, params) {
 
 function remove(collection, object) {
   const kind = KINDS[collection];
-  const vm = [...collections.vms.values()].find((candidate) => candidate.templateId === object.id || candidate.clusterId === object.id);
+  const vm = [...collections.vms.values()].find(
+    (candidate) => candidate.templateId === object.id || candidate.clusterId === object.id,
+  );
   if (vm && collection !== 'vms') {
-    return refused(409, 'It is in use', { detail: `${object.name} is used by VM ${vm.name}`, blocker: subjectOf('vm', vm) });
+    return refused(409, 'It is in use', {
+      detail: `${object.name} is used by VM ${vm.name}`,
+      blocker: subjectOf('vm', vm),
+    });
   }
   const work = () => {
     collections[collection].delete(object.id);
@@ -167,7 +197,15 @@ export function act(method, path, body, params, tickets) {
   if (action === 'console') {
     const ticket = randomUUID();
     tickets.set(ticket, body.kind);
-    return { status: 200, body: { ticket, password: 'secret', websocketPath: `/api/v1/console/${ticket}`, expiresAt: new Date(Date.now() + 30_000).toISOString() } };
+    return {
+      status: 200,
+      body: {
+        ticket,
+        password: 'secret',
+        websocketPath: `/api/v1/console/${ticket}`,
+        expiresAt: new Date(Date.now() + 30_000).toISOString(),
+      },
+    };
   }
   return collection === 'vms' ? vmWork(object, action, body) : hostWork(object, action, body);
 }

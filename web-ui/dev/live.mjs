@@ -25,7 +25,16 @@ export function changed(kind, object, deleted = false) {
 
 export function record(severity, code, message, subject = null, operationId = null) {
   lastEvent += 1;
-  const event = { id: lastEvent, time: new Date().toISOString(), severity, code, message, subject, operationId, actor: 'admin' };
+  const event = {
+    id: lastEvent,
+    time: new Date().toISOString(),
+    severity,
+    code,
+    message,
+    subject,
+    operationId,
+    actor: 'admin',
+  };
   events.unshift(event);
   send(`event: event\ndata: ${JSON.stringify(event)}\n\n`);
 }
@@ -42,7 +51,14 @@ export function operate(type, subject, steps, work, more = {}) {
     problem: null,
     explanation: null,
     parentId: null,
-    steps: steps.map((name) => ({ name, state: 'planned', hostId: null, detail: null, startedAt: null, endedAt: null })),
+    steps: steps.map((name) => ({
+      name,
+      state: 'planned',
+      hostId: null,
+      detail: null,
+      startedAt: null,
+      endedAt: null,
+    })),
     startedAt: new Date().toISOString(),
     endedAt: null,
     ...more,

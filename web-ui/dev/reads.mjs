@@ -7,8 +7,10 @@ const FILTERS = ['clusterId', 'hostId', 'state', 'templateId', 'subjectId', 'sev
 
 function view(collection, object) {
   if (collection === 'hosts') return { ...object, usage: usageOf(object) };
-  if (collection === 'templates') return { ...object, vmCount: all('vms').filter((vm) => vm.templateId === object.id).length };
-  if (collection === 'tokens' || collection === 'join-tokens') return { ...object, secret: undefined, token: undefined, command: undefined };
+  if (collection === 'templates')
+    return { ...object, vmCount: all('vms').filter((vm) => vm.templateId === object.id).length };
+  if (collection === 'tokens' || collection === 'join-tokens')
+    return { ...object, secret: undefined, token: undefined, command: undefined };
   return object;
 }
 
@@ -28,7 +30,10 @@ function list(collection, params) {
   }
   const from = Number(params.get('cursor') ?? 0);
   const to = from + Number(params.get('limit') ?? 100);
-  return { items: items.slice(from, to).map((item) => view(collection, item)), nextCursor: to < items.length ? String(to) : null };
+  return {
+    items: items.slice(from, to).map((item) => view(collection, item)),
+    nextCursor: to < items.length ? String(to) : null,
+  };
 }
 
 function tree() {
@@ -40,14 +45,25 @@ function tree() {
     name: cluster.name,
     hosts: all('hosts')
       .filter((host) => host.clusterId === cluster.id)
-      .map((host) => ({ ...node(host), vms: vms.filter((vm) => vm.hostId === host.id).sort(byName).map(node) })),
-    vms: vms.filter((vm) => vm.clusterId === cluster.id && !vm.hostId).sort(byName).map(node),
+      .map((host) => ({
+        ...node(host),
+        vms: vms
+          .filter((vm) => vm.hostId === host.id)
+          .sort(byName)
+          .map(node),
+      })),
+    vms: vms
+      .filter((vm) => vm.clusterId === cluster.id && !vm.hostId)
+      .sort(byName)
+      .map(node),
   });
   return {
     dataCenters: all('data-centers').map(({ id, name }) => ({
       id,
       name,
-      clusters: all('clusters').filter((cluster) => cluster.dataCenterId === id).map(clusterOf),
+      clusters: all('clusters')
+        .filter((cluster) => cluster.dataCenterId === id)
+        .map(clusterOf),
     })),
   };
 }
@@ -56,8 +72,15 @@ export function placement(vm) {
   const hosts = all('hosts').filter((host) => host.clusterId === vm.clusterId);
   const verdicts = hosts.map((host) => {
     const base = { hostId: host.id, hostName: host.name, filter: null, reason: null, scores: [], total: null };
-    if (host.id === vm.hostId) return { ...base, verdict: 'refused', filter: 'current_host', reason: 'The VM runs here already' };
-    if (host.state !== 'up') return { ...base, verdict: 'refused', filter: 'host_state', reason: `The host is ${host.state.replace('_', ' ')}` };
+    if (host.id === vm.hostId)
+      return { ...base, verdict: 'refused', filter: 'current_host', reason: 'The VM runs here already' };
+    if (host.state !== 'up')
+      return {
+        ...base,
+        verdict: 'refused',
+        filter: 'host_state',
+        reason: `The host is ${host.state.replace('_', ' ')}`,
+      };
     const usage = usageOf(host);
     const scores = [
       { weight: 'even_distribution', score: 1 - usage.cpuUsage, factor: 1 },
@@ -74,10 +97,14 @@ export function placement(vm) {
 }
 
 function statistics(id) {
-  const wave = (at, slow, spread) => Math.abs(Math.sin(at / slow + id.charCodeAt(0)) * 0.5 + Math.sin(at / (slow / 7)) * spread);
+  const wave = (at, slow, spread) =>
+    Math.abs(Math.sin(at / slow + id.charCodeAt(0)) * 0.5 + Math.sin(at / (slow / 7)) * spread);
   const end = Math.floor(Date.now() / 10_000);
   const points = (scale, slow) =>
-    Array.from({ length: 180 }, (_, index) => [(end - 179 + index) * 10_000, Math.min(scale, wave(end + index, slow, 0.12) * scale)]);
+    Array.from({ length: 180 }, (_, index) => [
+      (end - 179 + index) * 10_000,
+      Math.min(scale, wave(end + index, slow, 0.12) * scale),
+    ]);
   const series = [
     ['cpu', 'ratio', 0.9, 40],
     ['memory', 'bytes', 4e9, 300],
@@ -86,7 +113,10 @@ function statistics(id) {
     ['network_received', 'bytes_per_second', 5e6, 25],
     ['network_sent', 'bytes_per_second', 2e6, 18],
   ];
-  return { intervalSeconds: 10, series: series.map(([name, unit, scale, slow]) => ({ name, unit, points: points(scale, slow) })) };
+  return {
+    intervalSeconds: 10,
+    series: series.map(([name, unit, scale, slow]) => ({ name, unit, points: points(scale, slow) })),
+  };
 }
 
 function status() {

@@ -14,20 +14,36 @@ import { serveSerial, serveVnc } from './vnc.mjs';
 
 const PORT = Number(process.env.PORT ?? 8080);
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
-const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+const TYPES = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
 const sessions = new Set();
 export const tickets = new Map();
 
 const { hosts } = seed(Number(process.env.VMS ?? 40));
 record('info', 'engine.started', 'The engine started and leads');
-record('error', 'host.non_responsive', `Host ${hosts[4].name} fell silent`, { kind: 'host', id: hosts[4].id, name: hosts[4].name });
-record('warning', 'host.maintenance', `Host ${hosts[3].name} is in maintenance`, { kind: 'host', id: hosts[3].id, name: hosts[3].name });
+record('error', 'host.non_responsive', `Host ${hosts[4].name} fell silent`, {
+  kind: 'host',
+  id: hosts[4].id,
+  name: hosts[4].name,
+});
+record('warning', 'host.maintenance', `Host ${hosts[3].name} is in maintenance`, {
+  kind: 'host',
+  id: hosts[3].id,
+  name: hosts[3].name,
+});
 
 async function bodyOf(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
   const body = Buffer.concat(parts);
-  return (request.headers['content-type'] ?? '').includes('json') && body.length ? JSON.parse(body.toString()) : { length: body.length };
+  return (request.headers['content-type'] ?? '').includes('json') && body.length
+    ? JSON.parse(body.toString())
+    : { length: body.length };
 }
 
 function answer(response, status, body, headers = {}) {
@@ -47,7 +63,12 @@ async function handle(request, response) {
     const id = randomUUID();
     sessions.add(id);
     const cookie = `kvorum_session=${id}; HttpOnly; SameSite=Strict; Path=/`;
-    return answer(response, 200, { username, expiresAt: new Date(Date.now() + 8 * 3_600_000).toISOString() }, { 'Set-Cookie': cookie });
+    return answer(
+      response,
+      200,
+      { username, expiresAt: new Date(Date.now() + 8 * 3_600_000).toISOString() },
+      { 'Set-Cookie': cookie },
+    );
   }
   if (!sessions.has(session)) return answer(response, 401, { title: 'Not logged in', status: 401 });
   if (path === '/session' && request.method === 'DELETE') {
@@ -57,9 +78,12 @@ async function handle(request, response) {
   if (path === '/changes') return stream(request, response);
   if (request.method === 'GET') {
     const found = read(path, url.searchParams);
-    return found ? answer(response, 200, found) : answer(response, 404, { title: 'Not found', status: 404, detail: `There is no ${path}` });
+    return found
+      ? answer(response, 200, found)
+      : answer(response, 404, { title: 'Not found', status: 404, detail: `There is no ${path}` });
   }
-  if (request.headers['x-kvorum-request'] !== '1') return answer(response, 403, { title: 'Not sent by the UI', status: 403 });
+  if (request.headers['x-kvorum-request'] !== '1')
+    return answer(response, 403, { title: 'Not sent by the UI', status: 403 });
   const { status, body } = act(request.method, path, await bodyOf(request), url.searchParams, tickets);
   return answer(response, status, body);
 }
@@ -76,7 +100,9 @@ function serveFile(path, response) {
 }
 
 const server = createServer((request, response) => {
-  handle(request, response).catch((error) => answer(response, 500, { title: 'The fake engine failed', status: 500, detail: error.stack }));
+  handle(request, response).catch((error) =>
+    answer(response, 500, { title: 'The fake engine failed', status: 500, detail: error.stack }),
+  );
 });
 const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'binary' });
 server.on('upgrade', (request, socket, head) => {

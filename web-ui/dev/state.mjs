@@ -64,7 +64,10 @@ export function newVm(fields) {
 export function run(vm, hostId) {
   vm.hostId = hostId;
   vm.startedAt ??= now();
-  vm.usage = { cpuUsage: 0.05 + Math.random() * 0.6, memoryUsedBytes: vm.hardware.memoryBytes * (0.3 + Math.random() / 2) };
+  vm.usage = {
+    cpuUsage: 0.05 + Math.random() * 0.6,
+    memoryUsedBytes: vm.hardware.memoryBytes * (0.3 + Math.random() / 2),
+  };
 }
 
 export function usageOf(host) {
@@ -91,7 +94,12 @@ export function seed(vmCount = 40) {
     cpuModel: 'Skylake-Server',
     fencing: { enabled: true, stopWhenHalfSilent: true },
   };
-  const production = add('clusters', { name: 'production', description: 'Customer workloads', dataCenterId: dc.id, ...policy });
+  const production = add('clusters', {
+    name: 'production',
+    description: 'Customer workloads',
+    dataCenterId: dc.id,
+    ...policy,
+  });
   const lab = add('clusters', { name: 'test-lab', description: '', dataCenterId: dc.id, ...policy });
   const states = ['up', 'up', 'up', 'maintenance', 'non_responsive', 'up'];
   const hosts = states.map((state, index) =>
@@ -116,7 +124,12 @@ export function seed(vmCount = 40) {
       },
       powerManagement:
         index === 0
-          ? { enabled: true, agents: [{ type: 'ipmilan', address: '10.9.0.11', port: 623, username: 'fence', options: { lanplus: '1' } }] }
+          ? {
+              enabled: true,
+              agents: [
+                { type: 'ipmilan', address: '10.9.0.11', port: 623, username: 'fence', options: { lanplus: '1' } },
+              ],
+            }
           : { enabled: false, agents: [] },
       certificateExpiresAt: new Date(Date.now() + 300 * 86_400_000).toISOString(),
       createdAt: ago(60 * 24 * 30),
@@ -132,7 +145,13 @@ export function seed(vmCount = 40) {
     capacityBytes: 8192 * GIB,
     availableBytes: 5100 * GIB,
   });
-  const network = add('networks', { name: 'default', dataCenterId: dc.id, kind: 'nat', bridge: 'virbr0', subnet: '192.168.122.0/24' });
+  const network = add('networks', {
+    name: 'default',
+    dataCenterId: dc.id,
+    kind: 'nat',
+    bridge: 'virbr0',
+    subnet: '192.168.122.0/24',
+  });
   add('networks', { name: 'servers', dataCenterId: dc.id, kind: 'bridge', bridge: 'br0', subnet: null });
   const image = add('images', {
     name: 'debian-12-cloud',
@@ -163,7 +182,14 @@ export function seed(vmCount = 40) {
       templateId: template.id,
       hardware: hardware([2, 4, 8][index % 3], [2, 8, 16][index % 3]),
       disks: [{ id: randomUUID(), ...disk, bootOrder: 1, allocatedBytes: 3.4 * GIB }],
-      nics: [{ id: randomUUID(), mac: `52:54:00:00:00:${(index % 256).toString(16).padStart(2, '0')}`, networkId: network.id, linkUp: true }],
+      nics: [
+        {
+          id: randomUUID(),
+          mac: `52:54:00:00:00:${(index % 256).toString(16).padStart(2, '0')}`,
+          networkId: network.id,
+          linkUp: true,
+        },
+      ],
       highAvailability: { enabled: index % 3 === 0, priority: 'high' },
       state,
       createdAt: ago(600 + index * 30),

@@ -41,7 +41,9 @@ export async function journey({ test, page, context, settings, shoot }) {
   });
 
   await test('sees it come up without a reload', async () => {
-    await state().getByText('Up', { exact: true }).waitFor({ timeout: settings.startSeconds * 1000 });
+    await state()
+      .getByText('Up', { exact: true })
+      .waitFor({ timeout: settings.startSeconds * 1000 });
     await shoot('02-vm-up');
   });
 

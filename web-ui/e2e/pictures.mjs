@@ -21,7 +21,8 @@ export async function pictures({ test, page, settings, shoot }) {
     const id = await first(collection);
     if (!id) continue;
     pages.push([`one-of-${collection}`, `/${collection}/${id}`]);
-    if (collection === 'hosts' || collection === 'vms') pages.push([`${collection}-monitor`, `/${collection}/${id}/monitor`]);
+    if (collection === 'hosts' || collection === 'vms')
+      pages.push([`${collection}-monitor`, `/${collection}/${id}/monitor`]);
     if (collection === 'clusters') pages.push(['cluster-hosts', `/${collection}/${id}/hosts`]);
   }
   for (const theme of ['light', 'dark']) {
@@ -33,7 +34,9 @@ export async function pictures({ test, page, settings, shoot }) {
         await page.locator('.kv-pending, .pf-v6-c-skeleton').first().waitFor({ state: 'detached', timeout: 10_000 });
         if (name.endsWith('monitor')) await page.locator('.kv-chart canvas, .pf-v6-c-empty-state').first().waitFor();
         await page.waitForTimeout(250);
-        const wide = await page.evaluate(() => document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth);
+        const wide = await page.evaluate(
+          () => document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth,
+        );
         await shoot(`${theme}-${name}`);
         if (wide > 0) throw new Error(`The page is ${wide} px wider than its place`);
       });

@@ -5,7 +5,7 @@ import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 import { bytes, bytesPerSecond, percent } from '../common/format';
 import { THEME_CHANGED } from '../shell/theme';
-import type { ChartGroup } from './chartGroups';
+import { scaleOf, type ChartGroup } from './chartGroups';
 
 use([LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
@@ -53,7 +53,10 @@ function options(group: ChartGroup) {
     animation: false,
     color: [token('--kv-chart-1'), token('--kv-chart-2')],
     grid: { left: 72, right: 16, top: group.series.length > 1 ? 30 : 12, bottom: 24 },
-    legend: group.series.length > 1 ? { top: 0, right: 8, textStyle: { color: text }, icon: 'roundRect' } : undefined,
+    legend:
+      group.series.length > 1
+        ? { top: 0, right: 8, textStyle: { color: text }, itemWidth: 14, itemHeight: 4 }
+        : undefined,
     tooltip: {
       trigger: 'axis',
       valueFormatter: (value: unknown) => format(Number(value)),
@@ -70,8 +73,7 @@ function options(group: ChartGroup) {
     yAxis: {
       type: 'value',
       min: 0,
-      max: group.unit === 'ratio' ? 1 : undefined,
-      splitNumber: 4,
+      ...scaleOf(group),
       axisLabel: { color: text, formatter: (value: number) => format(value) },
       splitLine: { lineStyle: { color: line } },
     },

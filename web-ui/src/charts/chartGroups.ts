@@ -36,3 +36,14 @@ export function chartGroups(statistics: Statistics): ChartGroup[] {
     return { title, unit: series[0]?.unit ?? 'ratio', series };
   }).filter((group) => group.series.length > 0);
 }
+
+/** An axis with marks at round numbers of its unit: quarters of a ratio, powers of two of bytes. */
+export function scaleOf(group: ChartGroup): { max: number; interval: number } {
+  if (group.unit === 'ratio') return { max: 1, interval: 0.25 };
+  const largest = Math.max(
+    1,
+    ...group.series.map((series) => series.points.reduce((most, [, value]) => Math.max(most, value), 0)),
+  );
+  const interval = 2 ** Math.max(0, Math.ceil(Math.log2(largest / 4)));
+  return { max: Math.max(1, Math.ceil(largest / interval)) * interval, interval };
+}

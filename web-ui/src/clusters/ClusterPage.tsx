@@ -82,7 +82,11 @@ function Summary({ cluster }: { cluster: Cluster }) {
         />
       </Panel>
       <Panel title="Capacity of hosts that are up">
-        <Meter label="CPU" ratio={capacity.cpuUsage} text={`${percent(capacity.cpuUsage)} of ${count(capacity.threads, 'thread')}`} />
+        <Meter
+          label="CPU"
+          ratio={capacity.cpuUsage}
+          text={`${percent(capacity.cpuUsage)} of ${count(capacity.threads, 'thread')}`}
+        />
         <Meter
           label="Memory"
           ratio={capacity.memoryRatio}
@@ -94,7 +98,10 @@ function Summary({ cluster }: { cluster: Cluster }) {
           facts={[
             ['Policy', words(cluster.schedulingPolicy)],
             ['Busy above', cluster.highUtilizationPercent ? `${cluster.highUtilizationPercent} % CPU` : NONE],
-            ['For at least', cluster.cpuOverCommitDurationMinutes ? `${cluster.cpuOverCommitDurationMinutes} min` : NONE],
+            [
+              'For at least',
+              cluster.cpuOverCommitDurationMinutes ? `${cluster.cpuOverCommitDurationMinutes} min` : NONE,
+            ],
             ['Memory given out', `${cluster.memoryOvercommitPercent ?? 100} % of physical`],
           ]}
         />

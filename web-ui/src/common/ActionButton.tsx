@@ -1,4 +1,12 @@
-import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle, Tooltip, type ButtonProps } from '@patternfly/react-core';
+import {
+  Button,
+  Dropdown,
+  DropdownItem,
+  DropdownList,
+  MenuToggle,
+  Tooltip,
+  type ButtonProps,
+} from '@patternfly/react-core';
 import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import { useState } from 'react';
 

@@ -32,7 +32,17 @@ interface Props<T> {
 }
 
 /** A dense table that sorts by its headings. */
-export function DataTable<T>({ label, columns, rows, rowKey, empty, selection, server, actions, initialSort }: Props<T>) {
+export function DataTable<T>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  empty,
+  selection,
+  server,
+  actions,
+  initialSort,
+}: Props<T>) {
   const [order, setOrder] = useState(initialSort);
   const sorted = useMemo(() => (server ? rows : ordered(rows, columns, order)), [rows, columns, order, server]);
 
@@ -74,7 +84,13 @@ export function DataTable<T>({ label, columns, rows, rowKey, empty, selection, s
               />
             )}
             {columns.map((column, index) => (
-              <Th key={column.title} width={column.width} sort={sortOf(index)} className={numeric(column)}>
+              <Th
+                key={column.title}
+                modifier="nowrap"
+                width={column.width}
+                sort={sortOf(index)}
+                className={numeric(column)}
+              >
                 {column.title}
               </Th>
             ))}

@@ -82,7 +82,9 @@ export function ListPage<K extends Kind>(props: Props<K>) {
             </FormSelect>
           ))}
           {!title && props.actions}
-          {data && !paged && <span className="kv-subtle kv-toolbar-end">{data.items.length} in all</span>}
+          {data && data.items.length > 0 && !paged && (
+            <span className="kv-subtle kv-toolbar-end">{data.items.length} in all</span>
+          )}
           {paged && (
             <Pager
               page={cursors.length}

@@ -80,7 +80,9 @@ function Input({ id, field, value, onChange, error }: Omit<Props, 'value'> & { i
     const options = field.options ?? [];
     return (
       <FormSelect id={id} value={value} validated={validated} onChange={(_event, text) => onChange(text)}>
-        {!options.some((option) => option.value === value) && <FormSelectOption value="" label="Choose…" isPlaceholder />}
+        {!options.some((option) => option.value === value) && (
+          <FormSelectOption value="" label="Choose…" isPlaceholder />
+        )}
         {options.map((option) => (
           <FormSelectOption key={option.value} value={option.value} label={option.label} />
         ))}

@@ -48,7 +48,11 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-export function between(from: string | null | undefined, to: string | null | undefined, now = Date.now()): number | null {
+export function between(
+  from: string | null | undefined,
+  to: string | null | undefined,
+  now = Date.now(),
+): number | null {
   if (!from) return null;
   return (to ? Date.parse(to) : now) - Date.parse(from);
 }
@@ -66,7 +70,9 @@ export function relativeTime(time: string | null | undefined, now = Date.now()):
 export function exactTime(time: string | null | undefined): string {
   if (!time) return NONE;
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? NONE : date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return Number.isNaN(date.getTime())
+    ? NONE
+    : date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 /** `preparing_for_maintenance` → `Preparing for maintenance`. */
@@ -78,9 +84,13 @@ export function words(code: string | null | undefined): string {
 
 /** Operation types read as a person says them; unknown ones fall back to their words. */
 export function operationName(type: string): string {
-  return words(type).replace(/\bvm\b/gi, 'VM').replace(/\bvms\b/gi, 'VMs');
+  return words(type)
+    .replace(/\bvm\b/gi, 'VM')
+    .replace(/\bvms\b/gi, 'VMs');
 }
 
-export function cpus(hardware: { sockets?: number; coresPerSocket?: number; threadsPerCore?: number } | null | undefined) {
+export function cpus(
+  hardware: { sockets?: number; coresPerSocket?: number; threadsPerCore?: number } | null | undefined,
+) {
   return (hardware?.sockets ?? 1) * (hardware?.coresPerSocket ?? 1) * (hardware?.threadsPerCore ?? 1);
 }

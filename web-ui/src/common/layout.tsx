@@ -1,4 +1,14 @@
-import { Breadcrumb, BreadcrumbItem, Card, CardBody, CardTitle, Spinner, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import {
+  Breadcrumb,
+  BreadcrumbItem,
+  Card,
+  CardBody,
+  CardTitle,
+  Spinner,
+  Tab,
+  Tabs,
+  TabTitleText,
+} from '@patternfly/react-core';
 import type { ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { ProblemAlert } from './ProblemAlert';

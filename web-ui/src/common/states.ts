@@ -1,5 +1,5 @@
 /** How a state looks. The shape says as much as the colour, for those who do not see the colour. */
-export type Tone = 'good' | 'off' | 'busy' | 'paused' | 'warning' | 'bad' | 'unknown';
+export type Tone = 'good' | 'off' | 'busy' | 'paused' | 'warning' | 'bad' | 'info' | 'unknown';
 
 const TONES: Record<string, Tone> = {
   // hosts
@@ -38,7 +38,7 @@ const TONES: Record<string, Tone> = {
   inactive: 'warning',
   unattached: 'off',
   // severities
-  info: 'off',
+  info: 'info',
   warning: 'warning',
   error: 'bad',
 };

@@ -95,7 +95,11 @@ export function ConsolePage() {
         <Button size="sm" variant="secondary" onClick={() => void place.current?.requestFullscreen()}>
           Full screen
         </Button>
-        <Button size="sm" variant={connection === 'disconnected' ? 'primary' : 'secondary'} onClick={() => void connect()}>
+        <Button
+          size="sm"
+          variant={connection === 'disconnected' ? 'primary' : 'secondary'}
+          onClick={() => void connect()}
+        >
           Reconnect
         </Button>
       </header>

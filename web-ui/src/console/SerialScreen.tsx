@@ -9,7 +9,10 @@ export default function SerialScreen({ url, onConnection, onHandle }: ScreenProp
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const terminal = new Terminal({ cursorBlink: true, fontFamily: 'var(--pf-t--global--font--family--mono), monospace' });
+    const terminal = new Terminal({
+      cursorBlink: true,
+      fontFamily: 'var(--pf-t--global--font--family--mono), monospace',
+    });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
     terminal.open(element);

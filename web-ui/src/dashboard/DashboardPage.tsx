@@ -79,7 +79,15 @@ interface Stated {
 }
 
 /** How many are in which state; the engine's total stands over what this page could load. */
-function States({ kind, total, items }: { kind: 'host' | 'vm'; total: number | undefined; items: Stated[] | undefined }) {
+function States({
+  kind,
+  total,
+  items,
+}: {
+  kind: 'host' | 'vm';
+  total: number | undefined;
+  items: Stated[] | undefined;
+}) {
   const counts = new Map<string, number>();
   for (const item of items ?? []) counts.set(item.state, (counts.get(item.state) ?? 0) + 1);
   const path = kind === 'host' ? '/hosts' : '/vms';

@@ -50,7 +50,11 @@ export function HostActions({ host, compact = false }: { host: Host; compact?: b
       />
       {asked && (
         <ConfirmDialog
-          title={asked === 'confirm-down' ? `Confirm that ${host.name} is down` : `${HOST_ACTIONS[asked].label}: ${host.name}?`}
+          title={
+            asked === 'confirm-down'
+              ? `Confirm that ${host.name} is down`
+              : `${HOST_ACTIONS[asked].label}: ${host.name}?`
+          }
           confirm={asked === 'confirm-down' ? 'It is down' : HOST_ACTIONS[asked].label}
           danger={HOST_ACTIONS[asked].danger ?? false}
           typed={asked === 'confirm-down' ? host.name : undefined}

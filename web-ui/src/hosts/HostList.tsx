@@ -37,7 +37,9 @@ function columns(cluster?: (id: string) => string | undefined): Column<Host>[] {
       ? [
           {
             title: 'Cluster',
-            cell: (host: Host) => <Link to={`/clusters/${host.clusterId}`}>{cluster(host.clusterId) ?? 'Cluster'}</Link>,
+            cell: (host: Host) => (
+              <Link to={`/clusters/${host.clusterId}`}>{cluster(host.clusterId) ?? 'Cluster'}</Link>
+            ),
             sort: (host: Host) => cluster(host.clusterId),
           },
         ]
@@ -84,7 +86,9 @@ export function HostList({ title, fixed, clusterId }: Props) {
         title={title}
         fixed={fixed}
         columns={columns(title ? cluster : undefined)}
-        filters={[{ name: 'state', label: 'Any state', options: STATES.map((value) => ({ value, label: words(value) })) }]}
+        filters={[
+          { name: 'state', label: 'Any state', options: STATES.map((value) => ({ value, label: words(value) })) },
+        ]}
         rowActions={(host) => <HostActions host={host} compact />}
         initialSort={{ column: 0, direction: 'asc' }}
         actions={add}

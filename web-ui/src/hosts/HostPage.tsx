@@ -60,14 +60,23 @@ function Summary({ host }: { host: Host }) {
             ['State', <StateLabel key="state" state={host.state} kind="host" />],
             ...(host.stateReason ? ([['Reason', host.stateReason]] as [string, string][]) : []),
             ['Address', `${host.address}:${host.port}`],
-            ['Cluster', <Link key="cluster" to={`/clusters/${host.clusterId}`}>{cluster(host.clusterId) ?? 'Cluster'}</Link>],
+            [
+              'Cluster',
+              <Link key="cluster" to={`/clusters/${host.clusterId}`}>
+                {cluster(host.clusterId) ?? 'Cluster'}
+              </Link>,
+            ],
             ['Certificate expires', <RelativeTime key="certificate" time={host.certificateExpiresAt} />],
             ['Joined', <RelativeTime key="joined" time={host.createdAt} />],
           ]}
         />
       </Panel>
       <Panel title="Usage">
-        <Meter label="CPU" ratio={usage?.cpuUsage} text={`${percent(usage?.cpuUsage)} of ${facts?.cpuThreads ?? '?'} threads`} />
+        <Meter
+          label="CPU"
+          ratio={usage?.cpuUsage}
+          text={`${percent(usage?.cpuUsage)} of ${facts?.cpuThreads ?? '?'} threads`}
+        />
         <Meter
           label="Memory"
           ratio={memoryRatio(host)}
@@ -89,7 +98,9 @@ function Summary({ host }: { host: Host }) {
             ['Vendor', facts?.cpuVendor ?? NONE],
             [
               'Topology',
-              facts ? `${facts.sockets} × ${facts.coresPerSocket} × ${facts.threadsPerCore}: sockets, cores, threads` : NONE,
+              facts
+                ? `${facts.sockets} × ${facts.coresPerSocket} × ${facts.threadsPerCore}: sockets, cores, threads`
+                : NONE,
             ],
             ['Memory', bytes(facts?.memoryBytes)],
             ['NUMA nodes', facts?.numaNodes?.length ?? NONE],
@@ -137,8 +148,8 @@ function PowerManagementPanel({ host }: { host: Host }) {
         />
       ) : (
         <p className="kv-subtle">
-          Not set up. Without it, Kvorum cannot make sure that a silent host is off, and its highly available VMs wait for a
-          person to confirm it.
+          Not set up. Without it, Kvorum cannot make sure that a silent host is off, and its highly available VMs wait
+          for a person to confirm it.
         </p>
       )}
       {editing && <PowerManagementDialog host={host} onClose={() => setEditing(false)} />}

@@ -1,7 +1,8 @@
 import type { Host } from '../api/types';
 import { words } from '../common/format';
 
-export type HostActionKey = 'maintenance' | 'activate' | 'fence-off' | 'fence-on' | 'fence-restart' | 'confirm-down' | 'remove';
+export type HostActionKey =
+  'maintenance' | 'activate' | 'fence-off' | 'fence-on' | 'fence-restart' | 'confirm-down' | 'remove';
 
 interface Rule {
   label: string;
@@ -23,7 +24,8 @@ export const HOST_ACTIONS: Record<HostActionKey, Rule> = {
     label: 'Power restart',
     needsPowerManagement: true,
     danger: true,
-    confirm: 'The machine loses power and starts again. VMs that run on it are lost and, if highly available, restarted.',
+    confirm:
+      'The machine loses power and starts again. VMs that run on it are lost and, if highly available, restarted.',
   },
   'fence-off': {
     label: 'Power off',
@@ -46,7 +48,10 @@ export const HOST_ACTIONS: Record<HostActionKey, Rule> = {
   },
 };
 
-export function forbiddenOnHost(action: HostActionKey, host: Pick<Host, 'state' | 'powerManagement'>): string | undefined {
+export function forbiddenOnHost(
+  action: HostActionKey,
+  host: Pick<Host, 'state' | 'powerManagement'>,
+): string | undefined {
   const { states, needsPowerManagement } = HOST_ACTIONS[action];
   if (needsPowerManagement && !host.powerManagement?.enabled) return 'Power management of this host is not set up';
   if (!states || states.includes(host.state)) return undefined;

@@ -44,7 +44,12 @@ export function ImagesPage() {
           { title: 'Name', cell: (image) => image.name, sort: (image) => image.name, serverSort: 'name' },
           { title: 'State', cell: (image) => <State image={image} />, sort: (image) => image.state },
           { title: 'Format', cell: (image) => image.format, sort: (image) => image.format },
-          { title: 'Size', cell: (image) => bytes(image.lengthBytes), sort: (image) => image.lengthBytes, numeric: true },
+          {
+            title: 'Size',
+            cell: (image) => bytes(image.lengthBytes),
+            sort: (image) => image.lengthBytes,
+            numeric: true,
+          },
           {
             title: 'Virtual size',
             cell: (image) => bytes(image.virtualSizeBytes),
@@ -56,7 +61,11 @@ export function ImagesPage() {
             title: 'SHA-256',
             cell: (image) => (image.sha256 ? <code title={image.sha256}>{image.sha256.slice(0, 12)}…</code> : NONE),
           },
-          { title: 'Created', cell: (image) => <RelativeTime time={image.createdAt} />, sort: (image) => image.createdAt },
+          {
+            title: 'Created',
+            cell: (image) => <RelativeTime time={image.createdAt} />,
+            sort: (image) => image.createdAt,
+          },
         ]}
         rowActions={(image) =>
           removal.menu(image, [

@@ -1,4 +1,14 @@
-import { Button, FileUpload, Form, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader, Progress } from '@patternfly/react-core';
+import {
+  Button,
+  FileUpload,
+  Form,
+  FormGroup,
+  Modal,
+  ModalBody,
+  ModalFooter,
+  ModalHeader,
+  Progress,
+} from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { fieldErrors, problemOf } from '../api/problem';
@@ -56,10 +66,21 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
 
   return (
     <Modal isOpen variant="medium" onClose={close} aria-labelledby="upload-title" className="kv-dialog">
-      <ModalHeader title="Upload image" labelId="upload-title" description="A disk image, such as a distribution's cloud image." />
+      <ModalHeader
+        title="Upload image"
+        labelId="upload-title"
+        description="A disk image, such as a distribution's cloud image."
+      />
       <ModalBody>
         <Form onSubmit={(event) => event.preventDefault()}>
-          {problem && <ProblemView problem={unplaced(problem, Object.keys(values).map((name) => ({ name })))} />}
+          {problem && (
+            <ProblemView
+              problem={unplaced(
+                problem,
+                Object.keys(values).map((name) => ({ name })),
+              )}
+            />
+          )}
           <FormGroup label="File" isRequired fieldId="image-file">
             <FileUpload
               id="image-file"
@@ -74,7 +95,12 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
           </FormGroup>
           <div className="kv-columns">
             {input({ name: 'name', label: 'Name', required: true })}
-            {input({ name: 'storageDomainId', label: 'Storage domain', type: 'select', options: choices(domains?.items) })}
+            {input({
+              name: 'storageDomainId',
+              label: 'Storage domain',
+              type: 'select',
+              options: choices(domains?.items),
+            })}
             {input({
               name: 'format',
               label: 'Format',
@@ -97,7 +123,11 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
         </Form>
       </ModalBody>
       <ModalFooter>
-        <Button onClick={() => void send()} isDisabled={!file || !values.name || !storageDomainId || busy} isLoading={busy}>
+        <Button
+          onClick={() => void send()}
+          isDisabled={!file || !values.name || !storageDomainId || busy}
+          isLoading={busy}
+        >
           Upload
         </Button>
         <Button variant="link" onClick={close}>

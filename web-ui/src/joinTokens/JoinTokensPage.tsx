@@ -27,10 +27,22 @@ export function JoinTokensPage() {
         actions={add}
         columns={[
           { title: 'Token', cell: (token) => <code>{token.id.slice(0, 8)}…</code>, sort: (token) => token.id },
-          { title: 'Cluster', cell: (token) => cluster(token.clusterId) ?? NONE, sort: (token) => cluster(token.clusterId) },
+          {
+            title: 'Cluster',
+            cell: (token) => cluster(token.clusterId) ?? NONE,
+            sort: (token) => cluster(token.clusterId),
+          },
           { title: 'Uses left', cell: (token) => token.uses ?? NONE, sort: (token) => token.uses, numeric: true },
-          { title: 'Created', cell: (token) => <RelativeTime time={token.createdAt} />, sort: (token) => token.createdAt },
-          { title: 'Expires', cell: (token) => <RelativeTime time={token.expiresAt} />, sort: (token) => token.expiresAt },
+          {
+            title: 'Created',
+            cell: (token) => <RelativeTime time={token.createdAt} />,
+            sort: (token) => token.createdAt,
+          },
+          {
+            title: 'Expires',
+            cell: (token) => <RelativeTime time={token.expiresAt} />,
+            sort: (token) => token.expiresAt,
+          },
         ]}
         rowActions={(token) => menu({ id: token.id, name: `${token.id.slice(0, 8)}…` })}
         empty={

@@ -59,7 +59,13 @@ function NetworkDialog({ onClose }: { onClose: () => void }) {
       initial={{ name: '', dataCenterId: dataCenters?.items[0]?.id ?? '', kind: 'nat', bridge: '', subnet: '' }}
       fields={[
         { name: 'name', label: 'Name', required: true },
-        { name: 'dataCenterId', label: 'Data center', type: 'select', required: true, options: choices(dataCenters?.items) },
+        {
+          name: 'dataCenterId',
+          label: 'Data center',
+          type: 'select',
+          required: true,
+          options: choices(dataCenters?.items),
+        },
         {
           name: 'kind',
           label: 'Kind',

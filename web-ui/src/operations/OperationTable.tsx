@@ -88,7 +88,9 @@ function Row({ operation, hideSubject, open, onToggle }: RowProps) {
           <ObjectLink subject={operation.subject} />
         </td>
       )}
-      <td>{operation.state === 'running' ? <Progress operation={operation} /> : <StateLabel state={operation.state} />}</td>
+      <td>
+        {operation.state === 'running' ? <Progress operation={operation} /> : <StateLabel state={operation.state} />}
+      </td>
       <td className="kv-words" title={wordsOf(operation)}>
         {wordsOf(operation)}
       </td>

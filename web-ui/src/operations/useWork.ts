@@ -16,7 +16,9 @@ export function useWork() {
     async (what: string, path: string, body?: unknown, method: 'post' | 'delete' = 'post'): Promise<boolean> => {
       try {
         const operation =
-          method === 'post' ? await api.post<Operation | undefined>(path, body) : await api.delete<Operation | undefined>(path);
+          method === 'post'
+            ? await api.post<Operation | undefined>(path, body)
+            : await api.delete<Operation | undefined>(path);
         accepted(operation);
         void queryClient.invalidateQueries({ queryKey: ['operation', 'list'] });
         return true;

@@ -38,7 +38,8 @@ export function Shell() {
   const here = location.pathname + location.search;
   useEffect(() => onUnauthorized(() => void navigate(`/login?next=${encodeURIComponent(here)}`)), [navigate, here]);
 
-  if (error && problemOf(error).status === 401) return <Navigate to={`/login?next=${encodeURIComponent(here)}`} replace />;
+  if (error && problemOf(error).status === 401)
+    return <Navigate to={`/login?next=${encodeURIComponent(here)}`} replace />;
   if (!session) return <Pending error={error} />;
   return (
     <LiveProvider>

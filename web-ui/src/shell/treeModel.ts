@@ -60,7 +60,17 @@ export function treeRows(tree: Tree, toggled: ReadonlySet<string>, filter = ''):
     const open = (node.kind !== 'host') !== toggled.has(node.key) || inside;
     const expandable = node.children.length > 0;
     const { kind, id, name, state, key } = node;
-    rows.push({ key, kind, id, name, state, depth, expandable, expanded: expandable && open, count: node.children.length });
+    rows.push({
+      key,
+      kind,
+      id,
+      name,
+      state,
+      depth,
+      expandable,
+      expanded: expandable && open,
+      count: node.children.length,
+    });
     if (open) for (const child of node.children) visit(withKey(child), depth + 1, underMatch || matches);
   };
   for (const node of nodes(tree)) visit(withKey(node), 0, false);

@@ -63,7 +63,13 @@ function StorageDomainDialog({ onClose }: { onClose: () => void }) {
       initial={{ name: '', dataCenterId: dataCenters?.items[0]?.id ?? '', kind: 'shared_folder', path: '', hostId: '' }}
       fields={[
         { name: 'name', label: 'Name', required: true },
-        { name: 'dataCenterId', label: 'Data center', type: 'select', required: true, options: choices(dataCenters?.items) },
+        {
+          name: 'dataCenterId',
+          label: 'Data center',
+          type: 'select',
+          required: true,
+          options: choices(dataCenters?.items),
+        },
         {
           name: 'kind',
           label: 'Kind',

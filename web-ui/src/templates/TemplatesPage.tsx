@@ -35,9 +35,19 @@ export function TemplatesPage() {
           { title: 'Description', cell: (template) => template.description || NONE },
           { title: 'Data center', cell: (template) => dataCenter(template.dataCenterId) ?? NONE },
           { title: 'CPUs', cell: (t) => cpus(t.hardware), sort: (t) => cpus(t.hardware), numeric: true },
-          { title: 'Memory', cell: (t) => bytes(t.hardware?.memoryBytes), sort: (t) => t.hardware?.memoryBytes, numeric: true },
+          {
+            title: 'Memory',
+            cell: (t) => bytes(t.hardware?.memoryBytes),
+            sort: (t) => t.hardware?.memoryBytes,
+            numeric: true,
+          },
           { title: 'Disks', cell: (t) => bytes(diskSize(t)), sort: diskSize, numeric: true },
-          { title: 'VMs', cell: (template) => template.vmCount ?? 0, sort: (template) => template.vmCount, numeric: true },
+          {
+            title: 'VMs',
+            cell: (template) => template.vmCount ?? 0,
+            sort: (template) => template.vmCount,
+            numeric: true,
+          },
           { title: 'Created', cell: (t) => <RelativeTime time={t.createdAt} />, sort: (t) => t.createdAt },
         ]}
         rowActions={(template) =>

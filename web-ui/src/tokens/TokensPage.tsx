@@ -31,8 +31,16 @@ export function TokensPage() {
         actions={create}
         columns={[
           { title: 'Name', cell: (token) => token.name, sort: (token) => token.name },
-          { title: 'Created', cell: (token) => <RelativeTime time={token.createdAt} />, sort: (token) => token.createdAt },
-          { title: 'Expires', cell: (token) => <RelativeTime time={token.expiresAt} />, sort: (token) => token.expiresAt },
+          {
+            title: 'Created',
+            cell: (token) => <RelativeTime time={token.createdAt} />,
+            sort: (token) => token.createdAt,
+          },
+          {
+            title: 'Expires',
+            cell: (token) => <RelativeTime time={token.expiresAt} />,
+            sort: (token) => token.expiresAt,
+          },
         ]}
         rowActions={(token) => removal.menu(token)}
         empty={
@@ -64,7 +72,11 @@ export function TokensPage() {
       )}
       {made && (
         <Modal isOpen variant="medium" onClose={() => setMade(undefined)} aria-labelledby="token-title">
-          <ModalHeader title={`Token “${made.name}”`} labelId="token-title" description="Copy it now: it is not shown again." />
+          <ModalHeader
+            title={`Token “${made.name}”`}
+            labelId="token-title"
+            description="Copy it now: it is not shown again."
+          />
           <ModalBody>
             <ClipboardCopy isReadOnly isCode>
               {made.secret ?? ''}

@@ -6,7 +6,7 @@ import { api } from '../api/client';
 import { fieldErrors, problemOf } from '../api/problem';
 import { useAll } from '../api/queries';
 import type { Operation, Problem, Template } from '../api/types';
-import { cpus } from '../common/format';
+import { cpus, words } from '../common/format';
 import { choices, FieldInput, type Field, type Value } from '../common/fields';
 import { unplaced } from '../common/FormDialog';
 import { ProblemView } from '../common/ProblemAlert';
@@ -20,6 +20,14 @@ const ALIASES: Partial<Record<keyof NewVmForm, string[]>> = {
   networkIds: ['networkIds', 'nics', 'networkId'],
   userData: ['userData', 'cloudInit'],
   highlyAvailable: ['highlyAvailable', 'highAvailability'],
+};
+
+const PRIORITY: Field & { name: 'priority' } = {
+  name: 'priority',
+  label: 'Restart priority',
+  type: 'select',
+  options: ['low', 'medium', 'high'].map((value) => ({ value, label: words(value) })),
+  help: 'Which VMs come back first after a host failed',
 };
 
 interface Props {
@@ -161,15 +169,14 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
                 { value: 'full', label: 'Full copy (independent)' },
               ],
             })}
-            {input({
-              name: 'priority',
-              label: 'Restart priority',
-              type: 'select',
-              options: ['low', 'medium', 'high'].map((value) => ({ value, label: value })),
-              help: 'Which VMs come back first after a host failed',
-            })}
-            {input({ name: 'highlyAvailable', label: 'Highly available', type: 'switch' })}
             {input({ name: 'start', label: 'Start after creation', type: 'switch' })}
+            {input({
+              name: 'highlyAvailable',
+              label: 'Highly available',
+              type: 'switch',
+              help: 'Restarted elsewhere when its host fails',
+            })}
+            {form.highlyAvailable && input(PRIORITY)}
           </div>
           {input({
             name: 'userData',

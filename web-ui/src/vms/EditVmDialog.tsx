@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import type { Vm } from '../api/types';
+import { words } from '../common/format';
 import { FormDialog } from '../common/FormDialog';
 
 export function EditVmDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
@@ -24,7 +25,7 @@ export function EditVmDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
           name: 'priority',
           label: 'Restart priority',
           type: 'select',
-          options: ['low', 'medium', 'high'].map((value) => ({ value, label: value })),
+          options: ['low', 'medium', 'high'].map((value) => ({ value, label: words(value) })),
         },
         {
           name: 'migration',

@@ -56,9 +56,7 @@ export function MigrateDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) 
         />
         {placement.isPending && <Spinner size="md" aria-label="Asking where it fits" />}
         <ProblemAlert error={placement.error} />
-        {placement.data && (
-          <ExplanationView explanation={placement.data} pick={{ value: hostId, onPick: setHostId }} />
-        )}
+        {placement.data && <ExplanationView explanation={placement.data} pick={{ value: hostId, onPick: setHostId }} />}
       </ModalBody>
       <ModalFooter>
         <Button onClick={() => void migrate()} isDisabled={busy} isLoading={busy}>

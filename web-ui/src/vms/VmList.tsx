@@ -34,7 +34,9 @@ export function VmList({ title, fixed, clusterId }: Props) {
     const ids = [...selected];
     setSelected(new Set());
     // Each VM is an operation of its own: one refusal must not hold up the others.
-    await Promise.all(ids.map((id) => work(`${label} of a VM`, `/vms/${id}/${action}`, action === 'start' ? {} : undefined)));
+    await Promise.all(
+      ids.map((id) => work(`${label} of a VM`, `/vms/${id}/${action}`, action === 'start' ? {} : undefined)),
+    );
   };
   const create = (
     <Button size="sm" onClick={() => setCreating(true)}>
@@ -49,7 +51,9 @@ export function VmList({ title, fixed, clusterId }: Props) {
         title={title}
         fixed={fixed}
         columns={vmColumns({ host, cluster: title ? cluster : undefined })}
-        filters={[{ name: 'state', label: 'Any state', options: STATES.map((value) => ({ value, label: words(value) })) }]}
+        filters={[
+          { name: 'state', label: 'Any state', options: STATES.map((value) => ({ value, label: words(value) })) },
+        ]}
         selection={{ selected, onChange: setSelected }}
         rowActions={(vm) => <VmActions vm={vm} compact />}
         initialSort={{ column: 0, direction: 'asc' }}

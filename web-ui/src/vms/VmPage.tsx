@@ -76,7 +76,12 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
             ['State', <StateLabel key="state" state={vm.state} kind="vm" />],
             ...(vm.stateReason ? ([['Reason', vm.stateReason]] as [string, string][]) : []),
             ['Host', vm.hostId ? <Link to={`/hosts/${vm.hostId}`}>{host(vm.hostId) ?? 'Host'}</Link> : NONE],
-            ['Cluster', <Link key="cluster" to={`/clusters/${vm.clusterId}`}>{cluster(vm.clusterId) ?? 'Cluster'}</Link>],
+            [
+              'Cluster',
+              <Link key="cluster" to={`/clusters/${vm.clusterId}`}>
+                {cluster(vm.clusterId) ?? 'Cluster'}
+              </Link>,
+            ],
             ['Template', template(vm.templateId) ?? NONE],
             ['Running since', <RelativeTime key="started" time={vm.startedAt} />],
             ['Created', <RelativeTime key="created" time={vm.createdAt} />],

@@ -32,7 +32,8 @@ export const VM_ACTIONS: Record<VmActionKey, Rule> = {
     label: 'Reset',
     states: ['up', 'paused', 'rebooting'],
     danger: true,
-    confirm: 'The VM restarts at once, as if its reset button were pressed. What the guest has not written to disk is lost.',
+    confirm:
+      'The VM restarts at once, as if its reset button were pressed. What the guest has not written to disk is lost.',
   },
   'force-off': {
     label: 'Force off',

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import type { Vm } from '../api/types';
 import type { Column } from '../common/DataTable';
-import { bytes, cpus, NONE, percent } from '../common/format';
+import { bytes, cpus, NONE, percent, words } from '../common/format';
 import { StateLabel } from '../common/StateLabel';
 
 interface Names {
@@ -11,7 +11,12 @@ interface Names {
 
 export function vmColumns(names: Names): Column<Vm>[] {
   const columns: Column<Vm>[] = [
-    { title: 'Name', cell: (vm) => <Link to={`/vms/${vm.id}`}>{vm.name}</Link>, sort: (vm) => vm.name, serverSort: 'name' },
+    {
+      title: 'Name',
+      cell: (vm) => <Link to={`/vms/${vm.id}`}>{vm.name}</Link>,
+      sort: (vm) => vm.name,
+      serverSort: 'name',
+    },
     {
       title: 'State',
       cell: (vm) => <StateLabel state={vm.state} kind="vm" reason={vm.stateReason} />,
@@ -32,7 +37,7 @@ export function vmColumns(names: Names): Column<Vm>[] {
     },
     {
       title: 'HA',
-      cell: (vm) => (vm.highAvailability?.enabled ? vm.highAvailability.priority : NONE),
+      cell: (vm) => (vm.highAvailability?.enabled ? words(vm.highAvailability.priority) : NONE),
       sort: (vm) => (vm.highAvailability?.enabled ? vm.highAvailability.priority : null),
     },
   ];
