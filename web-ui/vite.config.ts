@@ -5,6 +5,8 @@ const engine = process.env.KVORUM_URL ?? 'http://localhost:8080';
 
 export default defineConfig({
   plugins: [react()],
+  // In tests, PatternFly's modules are bundled as well: they import style sheets, which only the bundler understands.
+  ssr: { noExternal: [/^@patternfly\//], resolve: { mainFields: ['module', 'main'] } },
   server: {
     port: 5173,
     proxy: { '/api': { target: engine, ws: true, secure: false } },
@@ -17,7 +19,6 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    // PatternFly's modules import style sheets, which only the bundler understands.
     server: { deps: { inline: [/@patternfly/] } },
   },
 });

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { dialogs } from './dialogs.mjs';
 import { journey } from './journey.mjs';
 import { pictures } from './pictures.mjs';
 
@@ -42,6 +43,7 @@ async function test(name, body) {
 
 try {
   await journey({ test, page, context, settings, shoot });
+  await dialogs({ test, page, settings, shoot });
   await pictures({ test, page, settings, shoot });
   await test('no page throws', () => {
     if (complaints.length) throw new Error(complaints.join('\n'));

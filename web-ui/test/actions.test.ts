@@ -49,7 +49,7 @@ describe('actions by state', () => {
   });
 
   it('offers power actions only where power management is set up', () => {
-    expect(hostActionsIn('up', true)).toEqual(['maintenance', 'fence-off', 'fence-on', 'fence-restart']);
+    expect(hostActionsIn('up', true)).toEqual(['maintenance', 'fence-on', 'fence-restart', 'fence-off']);
   });
 
   it('reads fence agent options', () => {

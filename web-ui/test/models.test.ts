@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Host, Operation, Statistics, Template, Tree } from '../src/api/types';
 import { chartGroups, scaleOf } from '../src/charts/chartGroups';
-import { capacityOf } from '../src/dashboard/capacity';
+import { capacityOf, statesIn } from '../src/dashboard/capacity';
 import { safeNext } from '../src/login/LoginPage';
 import { follow, takeFailures } from '../src/operations/followed';
 import { treeRows } from '../src/shell/treeModel';
@@ -57,6 +57,14 @@ describe('models behind the pages', () => {
       }) as unknown as Host;
     const capacity = capacityOf([host('up', 30, 1), host('up', 10, 0), host('down', 100, 1)]);
     expect(capacity).toMatchObject({ up: 2, vms: 3, threads: 40, cpuUsage: 0.75, memoryRatio: 0.5 });
+  });
+
+  it('counts the states of every host and VM of the tree', () => {
+    const { hosts, vms } = statesIn(tree);
+    expect([...hosts, ...vms]).toEqual([
+      ['up', 1],
+      ['up', 3],
+    ]);
   });
 
   it('asks for a VM with the hardware of the template and the wishes of the form', () => {

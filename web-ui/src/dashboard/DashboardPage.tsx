@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { Link } from 'react-router';
 import { useList } from '../api/queries';
 import type { Host } from '../api/types';
@@ -8,12 +9,14 @@ import { toneOf } from '../common/states';
 import { EventTable } from '../events/EventTable';
 import { useStatus } from '../shell/TopBar';
 import { Empty } from '../common/Empty';
-import { capacityOf } from './capacity';
+import { useTree } from '../shell/useTree';
+import { capacityOf, statesIn } from './capacity';
 
 export function DashboardPage() {
   const { data: status } = useStatus();
   const { data: hosts } = useList('host', { limit: 1000 });
-  const { data: vms } = useList('vm', { limit: 1000 });
+  const { data: lost } = useList('vm', { state: 'unknown', limit: 20 });
+  const states = useStates();
   const { data: storage } = useList('storage_domain', { limit: 1000 });
   const { data: events } = useList('event', { limit: 12 });
   const capacity = capacityOf(hosts?.items ?? []);
@@ -35,10 +38,10 @@ export function DashboardPage() {
       <div className="kv-page-body">
         <div className="kv-panels kv-panels-3">
           <Panel title="Hosts">
-            <States kind="host" total={status?.hosts?.total} items={hosts?.items} />
+            <States kind="host" total={status?.hosts?.total} states={states?.hosts} />
           </Panel>
           <Panel title="Virtual machines">
-            <States kind="vm" total={status?.vms?.total} items={vms?.items} />
+            <States kind="vm" total={status?.vms?.total} states={states?.vms} />
           </Panel>
           <Panel title="Capacity">
             <Meter
@@ -60,7 +63,7 @@ export function DashboardPage() {
         </div>
         <div className="kv-panels kv-panels-wide">
           <Panel title="Needs attention">
-            <Attention hosts={hosts?.items ?? []} vms={vms?.items ?? []} />
+            <Attention hosts={hosts?.items ?? []} vms={lost?.items ?? []} />
           </Panel>
           <Panel title="Recent events" actions={<Link to="/events">All events</Link>}>
             <EventTable events={events?.items} compact />
@@ -78,27 +81,28 @@ interface Stated {
   stateReason?: string | null;
 }
 
-/** How many are in which state; the engine's total stands over what this page could load. */
-function States({
-  kind,
-  total,
-  items,
-}: {
+/** The states of all hosts and VMs, from the inventory tree: it alone holds every one of them. */
+function useStates() {
+  const { data } = useTree();
+  return useMemo(() => data && statesIn(data), [data]);
+}
+
+interface StatesProps {
   kind: 'host' | 'vm';
   total: number | undefined;
-  items: Stated[] | undefined;
-}) {
-  const counts = new Map<string, number>();
-  for (const item of items ?? []) counts.set(item.state, (counts.get(item.state) ?? 0) + 1);
+  states: Map<string, number> | undefined;
+}
+
+function States({ kind, total, states }: StatesProps) {
   const path = kind === 'host' ? '/hosts' : '/vms';
-  if (items?.length === 0) return <Empty title={kind === 'host' ? 'No hosts yet' : 'No VMs yet'} />;
+  if (total === 0) return <Empty title={kind === 'host' ? 'No hosts yet' : 'No VMs yet'} />;
   return (
     <div className="kv-states">
       <Link to={path} className="kv-big-number">
-        {total ?? items?.length ?? ''}
+        {total}
       </Link>
       <ul>
-        {[...counts].sort().map(([state, number]) => (
+        {[...(states ?? [])].sort().map(([state, number]) => (
           <li key={state}>
             <Link to={`${path}?state=${state}`}>
               <StateIcon state={state} kind={kind} />
@@ -128,8 +132,7 @@ function complaintsOf(host: Host): string[] {
 
 function Attention({ hosts, vms }: { hosts: Host[]; vms: Stated[] }) {
   const troubled = hosts.flatMap((host) => complaintsOf(host).map((complaint) => ({ host, complaint })));
-  const lost = vms.filter((vm) => vm.state === 'unknown' || (vm.state === 'down' && vm.stateReason));
-  if (troubled.length + lost.length === 0) return <p className="kv-subtle">Nothing needs you now.</p>;
+  if (troubled.length + vms.length === 0) return <p className="kv-subtle">Nothing needs you now.</p>;
   return (
     <ul className="kv-attention">
       {troubled.map(({ host, complaint }) => (
@@ -139,7 +142,7 @@ function Attention({ hosts, vms }: { hosts: Host[]; vms: Stated[] }) {
           <span>{complaint}</span>
         </li>
       ))}
-      {lost.slice(0, 20).map((vm) => (
+      {vms.map((vm) => (
         <li key={vm.id}>
           <StateLabel state={vm.state} kind="vm" />
           <Link to={`/vms/${vm.id}`}>{vm.name}</Link>

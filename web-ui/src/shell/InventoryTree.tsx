@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { AngleRightIcon } from '@patternfly/react-icons/dist/esm/icons/angle-right-icon';
 import { ClusterIcon } from '@patternfly/react-icons/dist/esm/icons/cluster-icon';
@@ -6,17 +5,16 @@ import { ServerGroupIcon } from '@patternfly/react-icons/dist/esm/icons/server-g
 import { ServerIcon } from '@patternfly/react-icons/dist/esm/icons/server-icon';
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import { api } from '../api/client';
-import type { Tree } from '../api/types';
 import { pathOf } from '../common/ObjectLink';
 import { StateIcon } from '../common/StateLabel';
 import { treeRows, type TreeRow } from './treeModel';
+import { useTree } from './useTree';
 
 const ROW_HEIGHT = 26;
 
 /** Data center → cluster → host → VM. Only the rows in sight are drawn, so thousands of VMs cost nothing. */
 export function InventoryTree({ filter }: { filter: string }) {
-  const { data } = useQuery({ queryKey: ['tree'], queryFn: () => api.get<Tree>('/tree') });
+  const { data } = useTree();
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
