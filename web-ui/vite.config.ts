@@ -20,5 +20,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     server: { deps: { inline: [/@patternfly/] } },
+    // The tests are pure, and loading PatternFly once is most of the time they take.
+    isolate: false,
+    fileParallelism: false,
   },
 });

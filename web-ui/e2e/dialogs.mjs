@@ -38,6 +38,7 @@ export async function dialogs({ test, page, settings, shoot }) {
       const host = await firstHost();
       await open(`/hosts/${host.id}`);
       await page.getByRole('button', { name: `Actions for ${host.name}` }).click();
+      await page.waitForTimeout(400);
       await shoot(`${theme}-menu-host`);
       const item = page.getByRole('menuitem', { name: 'Confirm host is down' });
       if ((await item.getAttribute('aria-disabled')) === 'true') {
@@ -62,6 +63,7 @@ export async function dialogs({ test, page, settings, shoot }) {
       await details.click();
       await page.locator('main .kv-operation-details').waitFor();
       await page.getByRole('button', { name: 'User menu' }).click();
+      await page.waitForTimeout(400);
       await shoot(`${theme}-operation-details`);
       await page.keyboard.press('Escape');
     });

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createBrowserRouter, Link, RouterProvider } from 'react-router';
+import { createBrowserRouter, Link, RouterProvider, useRouteError } from 'react-router';
 import { problemOf } from './api/problem';
 import { ClusterPage } from './clusters/ClusterPage';
 import { Empty } from './common/Empty';
@@ -43,6 +43,16 @@ function NotFound() {
   );
 }
 
+/** A page that breaks leaves the rest of the application standing. */
+function BrokenPage() {
+  const error = useRouteError();
+  return (
+    <Empty title="This page could not be shown" action={<Link to="/">To the dashboard</Link>}>
+      {error instanceof Error ? error.message : String(error)}
+    </Empty>
+  );
+}
+
 const router = createBrowserRouter([
   { path: '/login', element: <LoginPage /> },
   { path: '/console/:vmId', element: <ConsolePage /> },
@@ -50,23 +60,28 @@ const router = createBrowserRouter([
     path: '/',
     element: <Shell />,
     children: [
-      { index: true, element: <DashboardPage /> },
-      { path: 'data-centers', element: <DataCentersPage /> },
-      { path: 'data-centers/:id', element: <DataCenterPage /> },
-      { path: 'clusters/:id/:tab?', element: <ClusterPage /> },
-      { path: 'hosts', element: <HostsPage /> },
-      { path: 'hosts/:id/:tab?', element: <HostPage /> },
-      { path: 'vms', element: <VmsPage /> },
-      { path: 'vms/:id/:tab?', element: <VmPage /> },
-      { path: 'templates', element: <TemplatesPage /> },
-      { path: 'images', element: <ImagesPage /> },
-      { path: 'storage-domains', element: <StorageDomainsPage /> },
-      { path: 'networks', element: <NetworksPage /> },
-      { path: 'join-tokens', element: <JoinTokensPage /> },
-      { path: 'operations', element: <OperationsPage /> },
-      { path: 'events', element: <EventsPage /> },
-      { path: 'tokens', element: <TokensPage /> },
-      { path: '*', element: <NotFound /> },
+      {
+        errorElement: <BrokenPage />,
+        children: [
+          { index: true, element: <DashboardPage /> },
+          { path: 'data-centers', element: <DataCentersPage /> },
+          { path: 'data-centers/:id', element: <DataCenterPage /> },
+          { path: 'clusters/:id/:tab?', element: <ClusterPage /> },
+          { path: 'hosts', element: <HostsPage /> },
+          { path: 'hosts/:id/:tab?', element: <HostPage /> },
+          { path: 'vms', element: <VmsPage /> },
+          { path: 'vms/:id/:tab?', element: <VmPage /> },
+          { path: 'templates', element: <TemplatesPage /> },
+          { path: 'images', element: <ImagesPage /> },
+          { path: 'storage-domains', element: <StorageDomainsPage /> },
+          { path: 'networks', element: <NetworksPage /> },
+          { path: 'join-tokens', element: <JoinTokensPage /> },
+          { path: 'operations', element: <OperationsPage /> },
+          { path: 'events', element: <EventsPage /> },
+          { path: 'tokens', element: <TokensPage /> },
+          { path: '*', element: <NotFound /> },
+        ],
+      },
     ],
   },
 ]);

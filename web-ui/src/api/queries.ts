@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, type Query } from './client';
+import { problemOf } from './problem';
 import type {
   ApiToken,
   Cluster,
@@ -62,11 +63,14 @@ export function useList<K extends Kind>(kind: K, query: Query = {}, enabled = tr
 }
 
 export function useOne<K extends Kind>(kind: K, id: string | null | undefined) {
-  return useQuery({
+  const query = useQuery({
     queryKey: oneKey(kind, id ?? ''),
     queryFn: () => api.get<Kinds[K]>(`${COLLECTIONS[kind]}/${id}`),
     enabled: Boolean(id),
   });
+  // What was deleted meanwhile is no longer shown, although the cache still has it.
+  const gone = query.error && problemOf(query.error).status === 404;
+  return { data: gone ? undefined : query.data, error: query.error };
 }
 
 /** Everything of a small kind (data centers, clusters, networks…), for choices and for names behind ids. */

@@ -72,15 +72,15 @@ function Row({ operation, hideSubject, open, onToggle }: RowProps) {
   return (
     <tr>
       <td>
-        <Button
-          variant="plain"
-          size="sm"
+        <button
+          type="button"
           aria-label={`Details of ${name}`}
           aria-expanded={open}
           className={open ? 'kv-twist kv-open' : 'kv-twist'}
-          icon={<AngleRightIcon />}
           onClick={onToggle}
-        />
+        >
+          <AngleRightIcon />
+        </button>
       </td>
       <td className="kv-nowrap">{name}</td>
       {!hideSubject && (
