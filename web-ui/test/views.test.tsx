@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { MemoryRouter } from 'react-router';
 import { describe, expect, it } from 'vitest';
 import { fieldErrors, ProblemError, problemOf, readProblem } from '../src/api/problem';
-import type { Explanation } from '../src/api/types';
+import type { Explanation, Problem } from '../src/api/types';
 import { unplaced } from '../src/common/FormDialog';
 import { ProblemView } from '../src/common/ProblemAlert';
 import { ExplanationView, orderedVerdicts } from '../src/scheduling/ExplanationView';
@@ -33,7 +33,7 @@ const explanation = {
       total: 1.5,
     },
   ],
-} as Explanation;
+} as unknown as Explanation;
 
 describe('an explanation', () => {
   it('puts the chosen host first and the refused last', () => {
@@ -67,7 +67,7 @@ describe('a problem', () => {
     detail: 'Two VMs are linked to it',
     blocker: { kind: 'vm', id: '1', name: 'web-01' },
     errors: [{ field: 'hardware.memoryBytes', message: 'Is too little' }],
-  };
+  } as unknown as Problem;
 
   it('is shown in its own words, with a link to what is in the way', () => {
     const html = render(<ProblemView problem={problem} />);

@@ -32,7 +32,7 @@ export type Status = Answer<Schemas['Status']>;
 export type Session = Answer<Schemas['Session']>;
 
 /** Problem details (RFC 9457). Hand-made ones, such as "no connection", carry only the words. */
-export type Problem = { title: string; status: number } & Partial<Schemas['Problem']>;
+export type Problem = { title: string; status: number } & Partial<Answer<Schemas['Problem']>>;
 
 /** An API token; `secret` is answered once, when it is made. */
 export interface ApiToken {

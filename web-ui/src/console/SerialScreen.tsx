@@ -11,7 +11,7 @@ export default function SerialScreen({ url, onConnection, onHandle }: ScreenProp
     if (!element) return;
     const terminal = new Terminal({
       cursorBlink: true,
-      fontFamily: 'var(--pf-t--global--font--family--mono), monospace',
+      fontFamily: 'monospace',
     });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
