@@ -1,0 +1,146 @@
+// What the fake engine answers to GET.
+import { collections, events, usageOf } from './state.mjs';
+
+const all = (name) => [...collections[name].values()];
+const startedAt = new Date().toISOString();
+const FILTERS = ['clusterId', 'hostId', 'state', 'templateId', 'subjectId', 'severity', 'parentId'];
+
+function view(collection, object) {
+  if (collection === 'hosts') return { ...object, usage: usageOf(object) };
+  if (collection === 'templates')
+    return { ...object, vmCount: all('vms').filter((vm) => vm.templateId === object.id).length };
+  if (collection === 'tokens' || collection === 'join-tokens')
+    return { ...object, secret: undefined, token: undefined, command: undefined };
+  return object;
+}
+
+function list(collection, params) {
+  let items = collection === 'events' ? events : all(collection);
+  for (const name of FILTERS) {
+    const wanted = params.get(name);
+    if (wanted) items = items.filter((item) => (name === 'subjectId' ? item.subject?.id : item[name]) === wanted);
+  }
+  const q = params.get('q')?.toLowerCase();
+  if (q) items = items.filter((item) => item.name.toLowerCase().includes(q));
+  const sort = params.get('sort');
+  if (sort && collection !== 'events') {
+    const name = sort.replace('-', '');
+    const sign = sort.startsWith('-') ? -1 : 1;
+    items = [...items].sort((a, b) => sign * String(a[name]).localeCompare(String(b[name])));
+  }
+  const from = Number(params.get('cursor') ?? 0);
+  const to = from + Number(params.get('limit') ?? 100);
+  return {
+    items: items.slice(from, to).map((item) => view(collection, item)),
+    nextCursor: to < items.length ? String(to) : null,
+  };
+}
+
+function tree() {
+  const node = ({ id, name, state }) => ({ id, name, state });
+  const vms = all('vms');
+  const byName = (a, b) => a.name.localeCompare(b.name, 'en', { numeric: true });
+  const clusterOf = (cluster) => ({
+    id: cluster.id,
+    name: cluster.name,
+    hosts: all('hosts')
+      .filter((host) => host.clusterId === cluster.id)
+      .map((host) => ({
+        ...node(host),
+        vms: vms
+          .filter((vm) => vm.hostId === host.id)
+          .sort(byName)
+          .map(node),
+      })),
+    vms: vms
+      .filter((vm) => vm.clusterId === cluster.id && !vm.hostId)
+      .sort(byName)
+      .map(node),
+  });
+  return {
+    dataCenters: all('data-centers').map(({ id, name }) => ({
+      id,
+      name,
+      clusters: all('clusters')
+        .filter((cluster) => cluster.dataCenterId === id)
+        .map(clusterOf),
+    })),
+  };
+}
+
+export function placement(vm) {
+  const hosts = all('hosts').filter((host) => host.clusterId === vm.clusterId);
+  const verdicts = hosts.map((host) => {
+    const base = { hostId: host.id, hostName: host.name, filter: null, reason: null, scores: [], total: null };
+    if (host.id === vm.hostId)
+      return { ...base, verdict: 'refused', filter: 'current_host', reason: 'The VM runs here already' };
+    if (host.state !== 'up')
+      return {
+        ...base,
+        verdict: 'refused',
+        filter: 'host_state',
+        reason: `The host is ${host.state.replace('_', ' ')}`,
+      };
+    const usage = usageOf(host);
+    const scores = [
+      { weight: 'even_distribution', score: 1 - usage.cpuUsage, factor: 1 },
+      { weight: 'free_memory', score: 1 - usage.memoryUsedBytes / host.facts.memoryBytes, factor: 0.5 },
+    ];
+    return { ...base, verdict: 'fits', scores, total: scores[0].score + scores[1].score / 2 };
+  });
+  const best = verdicts.filter((verdict) => verdict.verdict === 'fits').sort((a, b) => b.total - a.total)[0];
+  if (best) best.verdict = 'chosen';
+  const summary = best
+    ? `${best.hostName} fits best; ${verdicts.filter((v) => v.verdict === 'refused').length} of ${hosts.length} hosts were refused`
+    : 'No host fits';
+  return { chosenHostId: best?.hostId ?? null, summary, hosts: verdicts };
+}
+
+function statistics(id) {
+  const wave = (at, slow, spread) =>
+    Math.abs(Math.sin(at / slow + id.charCodeAt(0)) * 0.5 + Math.sin(at / (slow / 7)) * spread);
+  const end = Math.floor(Date.now() / 10_000);
+  const points = (scale, slow) =>
+    Array.from({ length: 180 }, (_, index) => [
+      (end - 179 + index) * 10_000,
+      Math.min(scale, wave(end + index, slow, 0.12) * scale),
+    ]);
+  const series = [
+    ['cpu', 'ratio', 0.9, 40],
+    ['memory', 'bytes', 4e9, 300],
+    ['disk_read', 'bytes_per_second', 3e7, 20],
+    ['disk_write', 'bytes_per_second', 1e7, 33],
+    ['network_received', 'bytes_per_second', 5e6, 25],
+    ['network_sent', 'bytes_per_second', 2e6, 18],
+  ];
+  return {
+    intervalSeconds: 10,
+    series: series.map(([name, unit, scale, slow]) => ({ name, unit, points: points(scale, slow) })),
+  };
+}
+
+function status() {
+  const hosts = all('hosts');
+  const vms = all('vms');
+  return {
+    version: '0.1.0-dev',
+    leader: { replicaId: 'engine-1', epoch: 7, isThisReplica: true },
+    startedAt,
+    hosts: { total: hosts.length, up: hosts.filter((host) => host.state === 'up').length },
+    vms: { total: vms.length, running: vms.filter((vm) => vm.state === 'up').length },
+  };
+}
+
+export function read(path, params) {
+  const [, collection, id, part] = path.split('/');
+  if (path === '/session') return { username: 'admin', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
+  if (path === '/status') return status();
+  if (path === '/tree') return tree();
+  if (path === '/events') return list('events', params);
+  if (!collections[collection]) return undefined;
+  if (!id) return list(collection, params);
+  const object = collections[collection].get(id);
+  if (part === 'statistics') return statistics(id);
+  if (part === 'placement') return placement(object);
+  return object && view(collection, object);
+}

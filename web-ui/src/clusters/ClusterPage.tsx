@@ -1,0 +1,119 @@
+import { Button } from '@patternfly/react-core';
+import { useState } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import { useList, useNames, useOne } from '../api/queries';
+import type { Cluster } from '../api/types';
+import { ActionMenu } from '../common/ActionButton';
+import { bytes, count, NONE, percent, words } from '../common/format';
+import { Facts, Meter, PageHeader, Panel, Pending, RoutedTabs } from '../common/layout';
+import { useDelete } from '../common/useDelete';
+import { capacityOf } from '../dashboard/capacity';
+import { HostList } from '../hosts/HostList';
+import { VmList } from '../vms/VmList';
+import { ObjectEvents, ObjectOperations } from '../vms/VmPage';
+import { ClusterDialog } from './ClusterDialog';
+
+export function ClusterPage() {
+  const { id = '', tab } = useParams();
+  const { data: cluster, error } = useOne('cluster', id);
+  const dataCenter = useNames('data_center');
+  const [editing, setEditing] = useState(false);
+  const navigate = useNavigate();
+  const removal = useDelete('cluster', 'The cluster', () => void navigate('/'));
+  if (!cluster) return <Pending error={error} />;
+  return (
+    <>
+      <PageHeader
+        title={cluster.name}
+        path={[
+          { to: '/data-centers', label: 'Data centers' },
+          { to: `/data-centers/${cluster.dataCenterId}`, label: dataCenter(cluster.dataCenterId) ?? 'Data center' },
+        ]}
+        subtitle={cluster.description}
+        actions={
+          <>
+            <Button size="sm" variant="secondary" onClick={() => setEditing(true)}>
+              Edit
+            </Button>
+            <ActionMenu
+              label="More actions"
+              text="More"
+              actions={[{ key: 'delete', label: 'Delete', danger: true, run: () => removal.ask(cluster) }]}
+            />
+          </>
+        }
+      />
+      <RoutedTabs
+        base={`/clusters/${id}`}
+        active={tab}
+        tabs={[
+          { key: 'summary', title: 'Summary', content: () => <Summary cluster={cluster} /> },
+          { key: 'hosts', title: 'Hosts', content: () => <HostList fixed={{ clusterId: id }} clusterId={id} /> },
+          { key: 'vms', title: 'VMs', content: () => <VmList fixed={{ clusterId: id }} clusterId={id} /> },
+          { key: 'operations', title: 'Operations', content: () => <ObjectOperations id={id} /> },
+          { key: 'events', title: 'Events', content: () => <ObjectEvents id={id} /> },
+        ]}
+      />
+      {editing && <ClusterDialog cluster={cluster} onClose={() => setEditing(false)} />}
+      {removal.dialog}
+    </>
+  );
+}
+
+function Summary({ cluster }: { cluster: Cluster }) {
+  const { data: hosts } = useList('host', { clusterId: cluster.id, limit: 1000 });
+  const dataCenter = useNames('data_center');
+  const capacity = capacityOf(hosts?.items ?? []);
+  return (
+    <div className="kv-panels">
+      <Panel title="General">
+        <Facts
+          facts={[
+            [
+              'Data center',
+              <Link key="dc" to={`/data-centers/${cluster.dataCenterId}`}>
+                {dataCenter(cluster.dataCenterId) ?? 'Data center'}
+              </Link>,
+            ],
+            ['Hosts', `${capacity.up} up of ${hosts?.items.length ?? 0}`],
+            ['VMs on its hosts', capacity.vms],
+            ['CPU model', cluster.cpuModel ?? 'What all hosts have in common'],
+          ]}
+        />
+      </Panel>
+      <Panel title="Capacity of hosts that are up">
+        <Meter
+          label="CPU"
+          ratio={capacity.cpuUsage}
+          text={`${percent(capacity.cpuUsage)} of ${count(capacity.threads, 'thread')}`}
+        />
+        <Meter
+          label="Memory"
+          ratio={capacity.memoryRatio}
+          text={`${bytes(capacity.memoryUsed)} of ${bytes(capacity.memory)}`}
+        />
+      </Panel>
+      <Panel title="Scheduling">
+        <Facts
+          facts={[
+            ['Policy', words(cluster.schedulingPolicy)],
+            ['Busy above', cluster.highUtilizationPercent ? `${cluster.highUtilizationPercent} % CPU` : NONE],
+            [
+              'For at least',
+              cluster.cpuOverCommitDurationMinutes ? `${cluster.cpuOverCommitDurationMinutes} min` : NONE,
+            ],
+            ['Memory given out', `${cluster.memoryOvercommitPercent ?? 100} % of physical`],
+          ]}
+        />
+      </Panel>
+      <Panel title="Fencing">
+        <Facts
+          facts={[
+            ['Silent hosts are fenced', cluster.fencing?.enabled ? 'Yes' : 'No'],
+            ['Held back when half are silent', cluster.fencing?.stopWhenHalfSilent ? 'Yes' : 'No'],
+          ]}
+        />
+      </Panel>
+    </div>
+  );
+}

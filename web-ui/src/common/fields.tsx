@@ -1,0 +1,127 @@
+import {
+  FormGroup,
+  FormHelperText,
+  FormSelect,
+  FormSelectOption,
+  HelperText,
+  HelperTextItem,
+  InputGroup,
+  InputGroupItem,
+  InputGroupText,
+  Switch,
+  TextArea,
+  TextInput,
+} from '@patternfly/react-core';
+import type { ReactNode } from 'react';
+
+export type Value = string | boolean;
+export type Values = Record<string, Value>;
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+export interface Field {
+  name: string;
+  label: string;
+  type?: 'text' | 'number' | 'password' | 'textarea' | 'switch' | 'select';
+  options?: Choice[];
+  help?: ReactNode;
+  required?: boolean;
+  unit?: string;
+  min?: number;
+  max?: number;
+  shown?: (values: Values) => boolean;
+}
+
+interface Props {
+  field: Field;
+  value: Value;
+  onChange: (value: Value) => void;
+  error?: string;
+}
+
+/** One field of a form, with the engine's complaint under it. */
+export function FieldInput({ field, value, onChange, error }: Props) {
+  const id = `field-${field.name}`;
+  if (field.type === 'switch') {
+    return (
+      <FormGroup fieldId={id}>
+        <Switch id={id} label={field.label} isChecked={value === true} onChange={(_event, on) => onChange(on)} />
+        <Hint error={error} help={field.help} />
+      </FormGroup>
+    );
+  }
+  return (
+    <FormGroup fieldId={id} label={field.label} isRequired={field.required}>
+      <Input id={id} field={field} value={String(value ?? '')} onChange={onChange} error={error} />
+      <Hint error={error} help={field.help} />
+    </FormGroup>
+  );
+}
+
+function Input({ id, field, value, onChange, error }: Omit<Props, 'value'> & { id: string; value: string }) {
+  const validated = error ? 'error' : 'default';
+  if (field.type === 'textarea') {
+    return (
+      <TextArea
+        id={id}
+        value={value}
+        rows={6}
+        resizeOrientation="vertical"
+        validated={validated}
+        className="kv-mono"
+        onChange={(_event, text) => onChange(text)}
+      />
+    );
+  }
+  if (field.type === 'select') {
+    const options = field.options ?? [];
+    return (
+      <FormSelect id={id} value={value} validated={validated} onChange={(_event, text) => onChange(text)}>
+        {!options.some((option) => option.value === value) && (
+          <FormSelectOption value="" label="Choose…" isPlaceholder />
+        )}
+        {options.map((option) => (
+          <FormSelectOption key={option.value} value={option.value} label={option.label} />
+        ))}
+      </FormSelect>
+    );
+  }
+  const input = (
+    <TextInput
+      id={id}
+      type={field.type === 'switch' ? 'text' : (field.type ?? 'text')}
+      value={value}
+      validated={validated}
+      isRequired={field.required}
+      min={field.min}
+      max={field.max}
+      autoComplete={field.type === 'password' ? 'new-password' : 'off'}
+      onChange={(_event, text) => onChange(text)}
+    />
+  );
+  if (!field.unit) return input;
+  return (
+    <InputGroup>
+      <InputGroupItem isFill>{input}</InputGroupItem>
+      <InputGroupText>{field.unit}</InputGroupText>
+    </InputGroup>
+  );
+}
+
+function Hint({ error, help }: { error?: string; help?: ReactNode }) {
+  if (!error && !help) return null;
+  return (
+    <FormHelperText>
+      <HelperText>
+        <HelperTextItem variant={error ? 'error' : 'default'}>{error ?? help}</HelperTextItem>
+      </HelperText>
+    </FormHelperText>
+  );
+}
+
+export function choices(items: readonly { id: string; name: string }[] | undefined): Choice[] {
+  return (items ?? []).map((item) => ({ value: item.id, label: item.name }));
+}
