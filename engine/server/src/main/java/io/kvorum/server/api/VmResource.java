@@ -120,8 +120,8 @@ public class VmResource {
                         .orElseThrow(() -> ProblemException.invalid(
                                 "templateId", creation.templateId(), "There is no such template."));
         VmSpec spec = VmSpecs.create(id, creation, template);
-        boolean full =
-                Words.read("clone", creation.clone(), VmSpecs.Clone.class, VmSpecs.Clone.LINKED) == VmSpecs.Clone.FULL;
+        boolean full = Words.read("clone", creation.cloneMode(), VmSpecs.Clone.class, VmSpecs.Clone.LINKED)
+                == VmSpecs.Clone.FULL;
         return answers.work(new Request.CreateVm(id, spec, full, Boolean.TRUE.equals(creation.start())));
     }
 

@@ -1,5 +1,6 @@
 package io.kvorum.server.api;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Template;
@@ -34,8 +35,8 @@ public final class VmSpecs {
             @Nullable List<NewDisk> disks,
             @Nullable List<NewNic> nics,
 
-            @Schema(enumeration = {"linked", "full"}) @Nullable
-            String clone,
+            @JsonProperty("clone") @Schema(enumeration = {"linked", "full"}) @Nullable
+            String cloneMode,
 
             @Nullable HighAvailabilityChange highAvailability,
             @Nullable String migration,
@@ -77,7 +78,7 @@ public final class VmSpecs {
 
     static VmSpec create(UUID vmId, VmCreation creation, @Nullable Template template) {
         Hardware base = template == null ? HardwareChange.DEFAULT : template.hardware();
-        Clone clone = Words.read("clone", creation.clone(), Clone.class, Clone.LINKED);
+        Clone clone = Words.read("clone", creation.cloneMode(), Clone.class, Clone.LINKED);
         List<VmDisk> disks = new ArrayList<>();
         if (template != null) {
             for (TemplateDisk disk : template.disks()) {

@@ -74,7 +74,7 @@ public record VmView(
 
     static VmView of(Vm vm, @Nullable UUID operationId, @Nullable Sample sample) {
         Vm.VmSpec spec = vm.spec();
-        boolean measured = sample != null && vm.state().active();
+        Sample measured = vm.state().active() ? sample : null;
         return new VmView(
                 vm.id(),
                 spec.name(),
@@ -104,9 +104,7 @@ public record VmView(
                 vm.status().targetHostId(),
                 vm.status().startedAt(),
                 operationId,
-                measured
-                        ? new UsageView((double) sample.cpu(), (long) sample.memoryBytes())
-                        : new UsageView(null, null),
+                measured == null ? new UsageView(null, null) : new UsageView((double) measured.cpu(), (long) measured.memoryBytes()),
                 vm.meta().revision(),
                 vm.meta().createdAt(),
                 vm.meta().updatedAt());
