@@ -12,7 +12,6 @@ import io.kvorum.agent.rules.Rules;
 import io.kvorum.agent.service.EpochGuard;
 import io.kvorum.proto.agent.v1.HostFacts;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -34,11 +33,12 @@ final class JoinHost {
         JoinToken token = JoinToken.parse(AgentMain.token(arguments)
                 .orElseThrow(() -> new IllegalArgumentException("--token or --token-file is missing")));
         String address = Rules.address("The host's address", arguments.required("address"));
+        HostFacts facts = facts(config);
         String name = Rules.hostName(
-                arguments.get("name", InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT)));
+                arguments.get("name").orElseGet(() -> facts.getHostname().toLowerCase(Locale.ROOT)));
         int port = (int) arguments.number("port", 8445, 1, 65_535);
         boolean tls = config.migrationTransport() == Transport.TLS;
-        Enrollment.Enrolled enrolled = Enrollment.join(token, name, address, port, facts(config), tls);
+        Enrollment.Enrolled enrolled = Enrollment.join(token, name, address, port, facts, tls);
         if (enrolled.hypervisor().isPresent()) {
             enrolled.hypervisor().get().install(config.pkiDir());
             HypervisorCredentials.reload(config.reloadCommand());

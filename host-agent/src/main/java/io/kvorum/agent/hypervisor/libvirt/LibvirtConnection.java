@@ -17,6 +17,7 @@ import org.libvirt.event.DomainEvent;
 import org.libvirt.event.IOErrorListener;
 import org.libvirt.event.LifecycleListener;
 import org.libvirt.event.RebootListener;
+import org.libvirt.jna.Libvirt;
 
 /**
  * The connection to libvirtd, opened again whenever it is lost. Events come in on libvirt's event loop, which must not
@@ -26,6 +27,8 @@ final class LibvirtConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LibvirtConnection.class.getName());
     private static final int MAX_EVENTS = 10_000;
     private static final AtomicBoolean LOOP_RUNS = new AtomicBoolean();
+
+    private static final Libvirt.VirErrorCallback SILENT = (data, error) -> {};
 
     /** Something that libvirt told. */
     sealed interface Signal {}
@@ -64,6 +67,8 @@ final class LibvirtConnection implements AutoCloseable {
 
     void start() throws LibvirtException {
         if (LOOP_RUNS.compareAndSet(false, true)) {
+            // Every error comes as an exception too; libvirt's own lines on standard error say it twice.
+            Connect.setErrorCallback(SILENT);
             Library.initEventLoop();
             Thread.ofPlatform().name("libvirt-events").daemon().start(LibvirtConnection::runLoop);
         }

@@ -95,10 +95,9 @@ final class LibvirtMigration {
 
     private static TypedParameter[] parameters(MigrationPolicy policy) {
         List<TypedParameter> parameters = new ArrayList<>();
-        if (policy.getBandwidthBytesPerSecond() > 0) {
-            parameters.add(
-                    new TypedUlongParameter("bandwidth", Math.max(1, policy.getBandwidthBytesPerSecond() >> 20)));
-        }
+        // 0 is libvirt's default, no limit; libvirt-java cannot pass an empty list.
+        long bandwidth = policy.getBandwidthBytesPerSecond();
+        parameters.add(new TypedUlongParameter("bandwidth", bandwidth == 0 ? 0 : Math.max(1, bandwidth >> 20)));
         if (policy.getParallelConnections() > 1) {
             parameters.add(new TypedIntParameter("parallel.connections", policy.getParallelConnections()));
         }
