@@ -51,6 +51,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     /** Begins to connect, and goes on trying for ever. */
     public static LibvirtHypervisor open(AgentConfig config) {
         LibvirtHypervisor hypervisor = new LibvirtHypervisor(config);
+        // Guests that migrate in log there too.
+        hypervisor.starter.prepareSerialLog();
         LibvirtProblem.tell("Starting libvirt's event loop", hypervisor.connection::start);
         return hypervisor;
     }

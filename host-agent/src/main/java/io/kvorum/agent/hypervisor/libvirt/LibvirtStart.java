@@ -35,7 +35,6 @@ final class LibvirtStart {
         if (present.isPresent()) {
             return running(present.get(), vm);
         }
-        prepareSerialLog();
         if (command.getResume()) {
             Path saved = savedFile(vm);
             LibvirtExtra.restore(connection, saved.toString(), command.getPaused());
@@ -61,7 +60,7 @@ final class LibvirtStart {
         return guests.state(domain);
     }
 
-    private void prepareSerialLog() {
+    void prepareSerialLog() {
         try {
             Files.createDirectories(config.serialLogDir());
         } catch (IOException e) {
