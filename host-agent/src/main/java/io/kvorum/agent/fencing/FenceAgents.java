@@ -1,0 +1,149 @@
+package io.kvorum.agent.fencing;
+
+import io.kvorum.agent.hypervisor.CommandContext;
+import io.kvorum.agent.hypervisor.CommandFailure;
+import io.kvorum.agent.rules.Rules;
+import io.kvorum.agent.storage.ChildProcess;
+import io.kvorum.proto.agent.v1.FailureReason;
+import io.kvorum.proto.agent.v1.PowerAgent;
+import io.kvorum.proto.agent.v1.PowerControl;
+import io.kvorum.proto.agent.v1.PowerState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Runs Debian's fence agents. All options, the password among them, go through standard input; the agent's own output
+ * is never passed on, since it may repeat them. OFF counts only when a second call says that the power is off.
+ */
+public final class FenceAgents implements PowerController {
+    private static final Set<String> IPMI_OPTIONS = Set.of(
+            "cipher",
+            "privlvl",
+            "auth",
+            "lanplus",
+            "login_timeout",
+            "power_timeout",
+            "power_wait",
+            "shell_timeout",
+            "method",
+            "hexadecimal_kg",
+            "retry_on",
+            "delay",
+            "target");
+    private static final Set<String> REDFISH_OPTIONS = Set.of(
+            "ssl",
+            "ssl_secure",
+            "ssl_insecure",
+            "notls",
+            "redfish_uri",
+            "systems_uri",
+            "plug",
+            "login_timeout",
+            "power_timeout",
+            "power_wait",
+            "shell_timeout",
+            "retry_on",
+            "delay");
+    private static final int STATUS_ON = 0;
+    private static final int STATUS_OFF = 2;
+    private static final Duration STATUS_LIMIT = Duration.ofSeconds(30);
+
+    @Override
+    public PowerState control(PowerControl command, CommandContext context) {
+        PowerAgent agent = command.getAgent();
+        return switch (command.getAction()) {
+            case POWER_ACTION_STATUS -> status(agent, context);
+            case POWER_ACTION_ON -> change(agent, "on", PowerState.POWER_STATE_ON, context);
+            case POWER_ACTION_OFF -> change(agent, "off", PowerState.POWER_STATE_OFF, context);
+            case POWER_ACTION_UNSPECIFIED, UNRECOGNIZED ->
+                throw CommandFailure.invalid(
+                        "The power action is " + command.getActionValue() + ", which this agent does not know");
+        };
+    }
+
+    private static PowerState change(PowerAgent agent, String action, PowerState wished, CommandContext context) {
+        int ended = call(agent, action, context.remaining());
+        // Whatever the first call said, only a fresh look counts.
+        PowerState found = status(agent, context);
+        while (found != wished && !context.expired()) {
+            context.pause(Duration.ofSeconds(1));
+            found = status(agent, context);
+        }
+        if (found != wished) {
+            throw CommandFailure.timedOut(
+                    "The BMC at " + agent.getAddress() + " was told " + action + " (the fence agent ended with " + ended
+                            + "), but says " + found + ". The host must not be taken as " + action);
+        }
+        return found;
+    }
+
+    private static PowerState status(PowerAgent agent, CommandContext context) {
+        Duration limit = context.remaining().compareTo(STATUS_LIMIT) < 0 ? context.remaining() : STATUS_LIMIT;
+        int ended = call(agent, "status", limit);
+        return switch (ended) {
+            case STATUS_ON -> PowerState.POWER_STATE_ON;
+            case STATUS_OFF -> PowerState.POWER_STATE_OFF;
+            default ->
+                throw new CommandFailure(
+                        FailureReason.FAILURE_REASON_UNREACHABLE,
+                        "The BMC at " + agent.getAddress() + " did not tell its power state (fence_" + agent.getType()
+                                + (ended < 0 ? " did not end within " + limit : " ended with " + ended)
+                                + "). Check its address, user name and password, and the network between");
+        };
+    }
+
+    private static int call(PowerAgent agent, String action, Duration limit) {
+        String input = input(agent, action);
+        try {
+            return ChildProcess.run(List.of("fence_" + agent.getType()), input, limit)
+                    .status();
+        } catch (IOException e) {
+            throw CommandFailure.hypervisor(
+                    "fence_" + agent.getType() + " could not be run: " + e.getMessage() + ". Install fence-agents");
+        }
+    }
+
+    /** The lines for standard input; refuses what could smuggle in another option. */
+    static String input(PowerAgent agent, String action) {
+        Set<String> allowed = switch (agent.getType()) {
+            case "ipmilan" -> IPMI_OPTIONS;
+            case "redfish" -> REDFISH_OPTIONS;
+            default ->
+                throw CommandFailure.invalid("The fence agent's type is '"
+                        + agent.getType().replaceAll("\\p{Cntrl}", "?") + "'; it must be ipmilan or redfish");
+        };
+        Map<String, String> options = new TreeMap<>();
+        if (agent.getType().equals("ipmilan")) {
+            options.put("lanplus", "1");
+            options.put("cipher", "3");
+        }
+        agent.getOptionsMap().forEach((name, value) -> {
+            if (!allowed.contains(name)) {
+                throw CommandFailure.invalid(
+                        "fence_" + agent.getType() + " is not given the option '" + name.replaceAll("\\p{Cntrl}", "?")
+                                + "'; allowed are " + allowed.stream().sorted().toList());
+            }
+            options.put(name, value);
+        });
+        options.put("ip", Rules.address("The BMC's address", agent.getAddress()));
+        if (agent.getPort() != 0) {
+            options.put("ipport", Long.toString(Rules.within("The BMC's port", agent.getPort(), 1, 65_535)));
+        }
+        options.put("username", agent.getUsername());
+        options.put("password", agent.getPassword());
+        options.put("action", action);
+        StringBuilder lines = new StringBuilder();
+        options.forEach((name, value) -> {
+            if (value.length() > 512 || value.chars().anyMatch(Character::isISOControl)) {
+                throw CommandFailure.invalid(
+                        "The value of '" + name + "' holds control characters or is longer than 512");
+            }
+            lines.append(name).append('=').append(value).append('\n');
+        });
+        return lines.toString();
+    }
+}

@@ -1,0 +1,145 @@
+package io.kvorum.agent.hypervisor.libvirt;
+
+import io.kvorum.agent.config.AgentConfig.Virtualization;
+import io.kvorum.agent.hypervisor.CommandFailure;
+import io.kvorum.agent.xml.Element;
+import io.kvorum.proto.agent.v1.CpuMode;
+import io.kvorum.proto.agent.v1.CpuSpec;
+import io.kvorum.proto.agent.v1.Firmware;
+import io.kvorum.proto.agent.v1.MemorySpec;
+import io.kvorum.proto.agent.v1.NumaCell;
+import io.kvorum.proto.agent.v1.VmSpec;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The libvirt domain of a VM specification that was checked before. */
+final class DomainXml {
+    /** Namespace of the mark that says that Kvorum runs this domain, and under which revision. */
+    static final String MARK = "urn:kvorum:vm:1";
+
+    private final Virtualization virtualization;
+    private final Path serialLogDir;
+
+    DomainXml(Virtualization virtualization, Path serialLogDir) {
+        this.virtualization = virtualization;
+        this.serialLogDir = serialLogDir;
+    }
+
+    /**
+     * @param consolePassword keeps the console locked until it is replaced
+     * @param seed the cloud-init CD
+     */
+    Element of(VmSpec vm, String consolePassword, Optional<Path> seed) {
+        boolean tcg = virtualization == Virtualization.TCG;
+        Element domain = Element.of("domain").with("type", tcg ? "qemu" : "kvm");
+        domain.child("name").text(vm.getName());
+        domain.child("uuid").text(vm.getVmId());
+        domain.child("metadata").child("kvorum:vm").with("xmlns:kvorum", MARK).with("revision", vm.getRevision());
+        memory(domain, vm.getMemory());
+        CpuSpec cpu = vm.getCpu();
+        int vcpus = cpu.getSockets() * cpu.getCoresPerSocket() * cpu.getThreadsPerCore();
+        domain.child("vcpu").with("placement", "static").text(vcpus);
+        tune(domain, vm);
+        os(domain, vm);
+        Element features = domain.child("features");
+        features.child("acpi");
+        features.child("apic");
+        cpu(domain, cpu, vm.getMemory(), tcg);
+        Element clock = domain.child("clock").with("offset", "utc");
+        clock.child("timer").with("name", "rtc").with("tickpolicy", "catchup");
+        clock.child("timer").with("name", "pit").with("tickpolicy", "delay");
+        clock.child("timer").with("name", "hpet").with("present", "no");
+        domain.child("on_poweroff").text("destroy");
+        domain.child("on_reboot").text("restart");
+        domain.child("on_crash").text("destroy");
+        domain.add(new DeviceXml(vm, serialLogDir).devices(consolePassword, seed));
+        return domain;
+    }
+
+    private static void memory(Element domain, MemorySpec memory) {
+        long kib = memory.getSizeBytes() >> 10;
+        domain.child("memory").with("unit", "KiB").text(kib);
+        domain.child("currentMemory").with("unit", "KiB").text(kib);
+        if (memory.getHugepageBytes() > 0) {
+            domain.child("memoryBacking")
+                    .child("hugepages")
+                    .child("page")
+                    .with("size", memory.getHugepageBytes() >> 10)
+                    .with("unit", "KiB");
+        }
+    }
+
+    private static void tune(Element domain, VmSpec vm) {
+        CpuSpec cpu = vm.getCpu();
+        if (cpu.getShares() > 0 || cpu.getPinsCount() > 0) {
+            Element tune = domain.child("cputune");
+            if (cpu.getShares() > 0) {
+                tune.child("shares").text(cpu.getShares());
+            }
+            cpu.getPinsList()
+                    .forEach(pin ->
+                            tune.child("vcpupin").with("vcpu", pin.getVcpu()).with("cpuset", pin.getHostCpus()));
+        }
+        if (vm.getMemory().getNumaCellsList().stream()
+                .anyMatch(cell -> !cell.getHostNodes().isEmpty())) {
+            Element numa = domain.child("numatune");
+            int id = 0;
+            for (NumaCell cell : vm.getMemory().getNumaCellsList()) {
+                if (!cell.getHostNodes().isEmpty()) {
+                    numa.child("memnode")
+                            .with("cellid", id)
+                            .with("mode", "strict")
+                            .with("nodeset", cell.getHostNodes());
+                }
+                id++;
+            }
+        }
+    }
+
+    private static void os(Element domain, VmSpec vm) {
+        Element os = domain.child("os");
+        if (vm.getFirmware() == Firmware.FIRMWARE_UEFI) {
+            os.with("firmware", "efi");
+        }
+        os.child("type").with("arch", "x86_64").with("machine", "q35").text("hvm");
+    }
+
+    private static void cpu(Element domain, CpuSpec cpu, MemorySpec memory, boolean tcg) {
+        Element element = domain.child("cpu");
+        CpuMode mode = cpu.getMode();
+        switch (mode) {
+            case CPU_MODE_CUSTOM -> {
+                element.with("mode", "custom").with("match", "exact").with("check", tcg ? "none" : "partial");
+                element.child("model").with("fallback", "forbid").text(cpu.getModel());
+            }
+            // An emulator has no host CPU to hand on: its widest is what comes nearest.
+            case CPU_MODE_HOST_MODEL, CPU_MODE_UNSPECIFIED -> element.with("mode", tcg ? "maximum" : "host-model");
+            case CPU_MODE_HOST_PASSTHROUGH -> {
+                element.with("mode", tcg ? "maximum" : "host-passthrough");
+                if (!tcg) {
+                    element.with("migratable", "on");
+                }
+            }
+            case CPU_MODE_MAXIMUM -> element.with("mode", "maximum");
+            case UNRECOGNIZED ->
+                throw CommandFailure.invalid(
+                        "The CPU mode is " + cpu.getModeValue() + ", which this agent does not know");
+        }
+        element.child("topology")
+                .with("sockets", cpu.getSockets())
+                .with("dies", 1)
+                .with("cores", cpu.getCoresPerSocket())
+                .with("threads", cpu.getThreadsPerCore());
+        if (memory.getNumaCellsCount() > 0) {
+            Element numa = element.child("numa");
+            int id = 0;
+            for (NumaCell cell : memory.getNumaCellsList()) {
+                numa.child("cell")
+                        .with("id", id++)
+                        .with("cpus", cell.getVcpus())
+                        .with("memory", cell.getSizeBytes() >> 10)
+                        .with("unit", "KiB");
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.kvorum.agent.hypervisor.libvirt;
+
+import io.kvorum.agent.xml.Element;
+import io.kvorum.proto.agent.v1.VmRunState;
+import io.kvorum.proto.agent.v1.VmStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.LibvirtException;
+
+/** What libvirt says of guests, in the engine's words. Remembers marks, so that a list needs no call for each. */
+final class LibvirtGuests {
+    private static final int METADATA_ELEMENT = 2;
+    private static final int ACTIVE_AND_INACTIVE = 3;
+    private static final int REASON_MIGRATION = 2;
+    private static final int REASON_IO_ERROR = 5;
+    private static final int REASON_STARTING_UP = 11;
+
+    private record Mark(boolean managed, long revision) {}
+
+    private final Map<String, Mark> marks = new ConcurrentHashMap<>();
+    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+
+    /** Guests that this agent is moving away: paused for their last bytes they still belong here. */
+    Set<String> leaving() {
+        return leaving;
+    }
+
+    List<VmStatus> list(Connect connection) throws LibvirtException {
+        List<VmStatus> statuses = new ArrayList<>();
+        for (Domain domain : connection.listAllDomains(ACTIVE_AND_INACTIVE)) {
+            try {
+                statuses.add(status(domain));
+            } catch (LibvirtException e) {
+                if (!LibvirtProblem.absent(e)) {
+                    throw e;
+                }
+            } finally {
+                domain.free();
+            }
+        }
+        return statuses;
+    }
+
+    VmStatus status(Domain domain) throws LibvirtException {
+        return status(domain.getUUIDString(), domain.getName(), state(domain), mark(domain));
+    }
+
+    /** For a guest that may be gone, from what is remembered. */
+    VmStatus remembered(String uuid, String name, VmRunState state) {
+        return status(uuid, name, state, marks.getOrDefault(uuid, new Mark(false, 0)));
+    }
+
+    /** Reads the mark while the guest is there. */
+    void learn(Connect connection, String uuid) {
+        try {
+            Domain domain = connection.domainLookupByUUIDString(uuid);
+            try {
+                mark(domain);
+            } finally {
+                domain.free();
+            }
+        } catch (LibvirtException e) {
+            // It is gone again; its end is told by the next event.
+        }
+    }
+
+    void forget(String uuid) {
+        marks.remove(uuid);
+    }
+
+    Optional<Long> revision(Domain domain) throws LibvirtException {
+        Mark mark = mark(domain);
+        return mark.managed() ? Optional.of(mark.revision()) : Optional.empty();
+    }
+
+    private static VmStatus status(String uuid, String name, VmRunState state, Mark mark) {
+        return VmStatus.newBuilder()
+                .setVmId(uuid)
+                .setName(name)
+                .setState(state)
+                .setManaged(mark.managed())
+                .setRevision(mark.revision())
+                .build();
+    }
+
+    private Mark mark(Domain domain) throws LibvirtException {
+        String uuid = domain.getUUIDString();
+        Mark known = marks.get(uuid);
+        if (known != null) {
+            return known;
+        }
+        Mark read;
+        try {
+            Element element = Element.parse(domain.getMetadata(METADATA_ELEMENT, DomainXml.MARK, 0));
+            read = new Mark(true, Long.parseLong(element.get("revision")));
+        } catch (LibvirtException e) {
+            if (LibvirtProblem.absent(e)) {
+                throw e;
+            }
+            read = new Mark(false, 0);
+        } catch (IllegalArgumentException e) {
+            read = new Mark(false, 0);
+        }
+        marks.put(uuid, read);
+        return read;
+    }
+
+    /** Numbers are virDomainState and its reasons. */
+    VmRunState state(Domain domain) throws LibvirtException {
+        LibvirtExtra.State state = LibvirtExtra.state(domain);
+        return switch (state.state()) {
+            case 1, 2 -> VmRunState.VM_RUN_STATE_RUNNING;
+            case 3 ->
+                switch (state.reason()) {
+                    case REASON_IO_ERROR -> VmRunState.VM_RUN_STATE_PAUSED_IO_ERROR;
+                    case REASON_MIGRATION, REASON_STARTING_UP ->
+                        leaving.contains(domain.getUUIDString())
+                                ? VmRunState.VM_RUN_STATE_RUNNING
+                                : VmRunState.VM_RUN_STATE_MIGRATING_IN;
+                    default -> VmRunState.VM_RUN_STATE_PAUSED;
+                };
+            case 4 -> VmRunState.VM_RUN_STATE_SHUTTING_DOWN;
+            case 5 -> VmRunState.VM_RUN_STATE_OFF;
+            case 6 -> VmRunState.VM_RUN_STATE_CRASHED;
+            case 7 -> VmRunState.VM_RUN_STATE_PAUSED;
+            default -> VmRunState.VM_RUN_STATE_UNSPECIFIED;
+        };
+    }
+}

@@ -1,0 +1,44 @@
+package io.kvorum.agent.storage;
+
+import io.kvorum.agent.rules.CommandRules;
+import io.kvorum.agent.rules.Rules;
+import io.kvorum.proto.agent.v1.StorageDomainRef;
+import java.nio.file.Path;
+
+/**
+ * Where things lie in a storage domain: {@code <path>/kvorum-<id>/{disks,saved,seeds}}. Names are made of checked UUIDs,
+ * so that no path leads out.
+ *
+ * @param root the domain's own folder
+ */
+public record DomainLayout(Path root) {
+
+    /** Throws CommandFailure where path or id are not what they must be. */
+    public static DomainLayout of(StorageDomainRef domain) {
+        return new DomainLayout(Rules.folder(domain.getPath()).resolve("kvorum-" + CommandRules.domain(domain)));
+    }
+
+    public Path disks() {
+        return root.resolve("disks");
+    }
+
+    public Path disk(String diskId) {
+        return disks().resolve(Rules.uuid("The disk's id", diskId));
+    }
+
+    public Path saved() {
+        return root.resolve("saved");
+    }
+
+    public Path savedState(String vmId) {
+        return saved().resolve(Rules.uuid("The VM's id", vmId) + ".save");
+    }
+
+    public Path seeds() {
+        return root.resolve("seeds");
+    }
+
+    public Path seed(String vmId) {
+        return seeds().resolve(Rules.uuid("The VM's id", vmId) + ".iso");
+    }
+}
