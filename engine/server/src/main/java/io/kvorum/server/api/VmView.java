@@ -104,7 +104,9 @@ public record VmView(
                 vm.status().targetHostId(),
                 vm.status().startedAt(),
                 operationId,
-                measured == null ? new UsageView(null, null) : new UsageView((double) measured.cpu(), (long) measured.memoryBytes()),
+                measured == null
+                        ? new UsageView(null, null)
+                        : new UsageView((double) measured.cpu(), (long) measured.memoryBytes()),
                 vm.meta().revision(),
                 vm.meta().createdAt(),
                 vm.meta().updatedAt());
