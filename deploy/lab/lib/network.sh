@@ -10,6 +10,8 @@ uplink() { echo "kvl-$1"; }
 
 bridge_up() {
   ip link show "$LAB_BRIDGE" >/dev/null 2>&1 || ip link add "$LAB_BRIDGE" type bridge
+  # Without an address of its own a bridge takes the lowest of its ports', and changes it as hosts come and go.
+  ip link set "$LAB_BRIDGE" address 52:54:00:88:00:01
   ip address replace "$LAB_SUBNET.1/24" dev "$LAB_BRIDGE"
   ip link set "$LAB_BRIDGE" up
 }
@@ -24,6 +26,7 @@ network_up() {
   ip link set "$(uplink "$host")" master "$LAB_BRIDGE" up
   ip -n "$ns" link set lo up
   ip -n "$ns" link add br0 type bridge
+  ip -n "$ns" link set br0 address "52:54:00:88:01:$(printf '%02x' "$(host_number "$host")")"
   ip -n "$ns" link set eth0 master br0 up
   ip -n "$ns" link set br0 up
   ip -n "$ns" address add "$(host_address "$host")/24" dev br0

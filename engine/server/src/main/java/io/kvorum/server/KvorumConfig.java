@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The engine's settings, {@code kvorum.*}. */
@@ -16,6 +17,12 @@ public interface KvorumConfig {
 
     /** Name of this replica; the host name and process id where none is given. */
     Optional<String> replicaId();
+
+    /**
+     * DNS names and addresses under which browsers and automation reach the engine. With them it listens on all
+     * addresses, by TLS only; without, on the loopback.
+     */
+    Optional<List<String>> publicNames();
 
     Leadership leadership();
 

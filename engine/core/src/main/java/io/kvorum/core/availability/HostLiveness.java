@@ -43,6 +43,9 @@ public final class HostLiveness {
     /** What a new leader gives hosts to be heard in the first place. */
     private static final Duration FIRST_CONTACT = Duration.ofSeconds(10);
 
+    /** What a host that has just joined, or was let out of maintenance, is given. */
+    private static final Duration FIRST_CONTACT_EVER = Duration.ofSeconds(60);
+
     private static final Duration FENCE_RETRY = Duration.ofSeconds(30);
 
     private static final class Watch {
@@ -139,7 +142,7 @@ public final class HostLiveness {
     /** Looks at every host; called several times a second. */
     public void tick(Turn turn) {
         for (Host host : List.copyOf(turn.inventory().hosts())) {
-            Watch watch = watch(host.id());
+            Watch watch = watches.computeIfAbsent(host.id(), id -> firstWatch(turn));
             boolean silent = turn.nanos() - watch.heardNanos
                     > settings.heartbeatTimeout().toNanos();
             if (silent) {
@@ -233,6 +236,12 @@ public final class HostLiveness {
 
     public void forget(UUID hostId) {
         watches.remove(hostId);
+    }
+
+    private static Watch firstWatch(Turn turn) {
+        Watch watch = new Watch();
+        watch.heardNanos = turn.nanos() + FIRST_CONTACT_EVER.toNanos();
+        return watch;
     }
 
     private Watch watch(UUID hostId) {

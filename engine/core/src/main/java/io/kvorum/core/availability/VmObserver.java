@@ -11,6 +11,7 @@ import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.lifecycle.VmTrigger;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Step;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -67,12 +68,18 @@ public final class VmObserver {
 
     /** An operation let go of a VM: what was seen meanwhile counts now. */
     public void released(Turn turn, Operation ended) {
-        if (ended.about().kind() == Kind.VM && !(ended.request() instanceof Request.CheckVm)) {
-            turn.inventory().vm(ended.about().id()).ifPresent(vm -> {
-                if (vm.hostId() != null) {
-                    compare(turn, vm.hostId(), vm.id());
-                }
-            });
+        if (ended.about().kind() != Kind.VM || ended.request() instanceof Request.CheckVm) {
+            return;
+        }
+        UUID vmId = ended.about().id();
+        UUID hostId = turn.inventory().vm(vmId).map(Vm::hostId).orElse(null);
+        for (Step step : ended.steps()) {
+            if (step.hostId() != null && !step.hostId().equals(hostId)) {
+                seen.getOrDefault(step.hostId(), new HashMap<>()).remove(vmId);
+            }
+        }
+        if (hostId != null && seen.getOrDefault(hostId, Map.of()).containsKey(vmId)) {
+            compare(turn, hostId, vmId);
         }
     }
 

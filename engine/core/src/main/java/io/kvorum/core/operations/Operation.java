@@ -99,6 +99,27 @@ public record Operation(
                 newMeta);
     }
 
+    /** The same operation, its subject under the name it has now. */
+    Operation about(Subject subject) {
+        return new Operation(
+                id,
+                request,
+                subject,
+                requestedBy,
+                parentId,
+                state,
+                progressPercent,
+                summary,
+                problem,
+                explanation,
+                steps,
+                locks,
+                cancelRequested,
+                startedAt,
+                endedAt,
+                meta);
+    }
+
     Operation running(List<Lock> newLocks, Instant now) {
         return copy(
                 OperationState.RUNNING,

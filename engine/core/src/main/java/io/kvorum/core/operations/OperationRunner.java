@@ -65,11 +65,12 @@ public final class OperationRunner {
     }
 
     /** Begins an operation, or refuses it. One that is known already is left alone. */
-    public void submit(Turn turn, Operation queued) {
-        Optional<Operation> known = turn.inventory().operation(queued.id());
+    public void submit(Turn turn, Operation submitted) {
+        Optional<Operation> known = turn.inventory().operation(submitted.id());
         if (known.isPresent() && known.get().state() != OperationState.QUEUED) {
             return;
         }
+        Operation queued = submitted.about(Subjects.of(turn.inventory(), submitted.request()));
         Procedure<Request> procedure = procedures.of(queued.request());
         List<Lock> locks = procedure.locks(turn.inventory(), queued.request());
         for (Lock lock : locks) {

@@ -7,7 +7,6 @@ import io.kvorum.server.events.ChangeFeed;
 import io.kvorum.server.events.ChangeFeed.Notice;
 import io.kvorum.server.persistence.LogRow;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -34,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/api/v1/changes")
 @Tag(name = "Changes")
-@RunOnVirtualThread
 public class ChangesResource {
 
     /** A listener that falls this far behind is told to read everything again. */

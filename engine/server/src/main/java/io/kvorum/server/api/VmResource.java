@@ -17,6 +17,7 @@ import io.kvorum.server.persistence.TemplateRow;
 import io.kvorum.server.persistence.VmRow;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
@@ -24,6 +25,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.UUID;
@@ -148,6 +150,7 @@ public class VmResource {
 
     @POST
     @Path("/{id}/start")
+    @Consumes(MediaType.WILDCARD)
     @APIResponse(
             responseCode = "202",
             description = "Accepted",
@@ -230,6 +233,7 @@ public class VmResource {
 
     @POST
     @Path("/{id}/migrate")
+    @Consumes(MediaType.WILDCARD)
     @APIResponse(
             responseCode = "202",
             description = "Accepted",
@@ -241,6 +245,7 @@ public class VmResource {
     /** A ticket for one connection to the console, good for a short time. */
     @POST
     @Path("/{id}/console")
+    @Consumes(MediaType.WILDCARD)
     public ConsoleTickets.TicketView console(@PathParam("id") UUID id, @Nullable ConsoleRequest request) {
         ConsoleTickets.Kind kind = Words.read(
                 "kind", request == null ? null : request.kind(), ConsoleTickets.Kind.class, ConsoleTickets.Kind.VNC);

@@ -1,12 +1,15 @@
 package io.kvorum.server.embedded;
 
 import io.kvorum.server.security.CertificateAuthority;
+import io.kvorum.server.security.HttpsCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
@@ -41,7 +44,7 @@ public final class EmbeddedServices implements AutoCloseable {
                         config.getOptionalValue("kvorum.data-dir", String.class).orElse(".kvorum"))
                 .toAbsolutePath();
         createPrivate(folder);
-        CertificateAuthority.open(folder.resolve("ca"));
+        prepareHttps(config, folder.resolve("ca"));
         if (config.getOptionalValue(JDBC_URL, String.class).isEmpty()) {
             EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"));
             started.push(postgres);
@@ -52,6 +55,22 @@ public final class EmbeddedServices implements AutoCloseable {
             EmbeddedZooKeeper zookeeper = EmbeddedZooKeeper.start(folder.resolve("zookeeper"));
             started.push(zookeeper);
             System.setProperty(ZOOKEEPER, zookeeper.connectString());
+        }
+    }
+
+    private static void prepareHttps(Config config, Path folder) throws IOException, GeneralSecurityException {
+        List<String> names =
+                config.getOptionalValues("kvorum.public-names", String.class).orElse(List.of());
+        HttpsCertificate certificate = new HttpsCertificate(folder, names);
+        certificate.renew(CertificateAuthority.open(folder));
+        System.setProperty(
+                "quarkus.tls.key-store.pem.0.cert",
+                certificate.certificateFile().toString());
+        System.setProperty(
+                "quarkus.tls.key-store.pem.0.key", certificate.keyFile().toString());
+        if (!names.isEmpty()) {
+            System.setProperty("quarkus.http.host", "0.0.0.0");
+            System.setProperty("quarkus.http.insecure-requests", "redirect");
         }
     }
 

@@ -30,6 +30,12 @@ public class ApiAuthentication implements HttpAuthenticationMechanism {
     static final String REQUEST_HEADER = "X-Kvorum-Request";
     public static final String ADMIN_ROLE = "admin";
 
+    private static final String UNAUTHORIZED = """
+            {"type":"urn:kvorum:problem:unauthorized","title":"Who are you?","status":401,"detail":"Log in at \
+            /api/v1/session, or send a token as 'Authorization: Bearer …'. A session also needs the header \
+            X-Kvorum-Request for changes.","errors":[]}
+            """;
+
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final Accounts accounts;
@@ -89,6 +95,18 @@ public class ApiAuthentication implements HttpAuthenticationMechanism {
     @Override
     public Uni<ChallengeData> getChallenge(RoutingContext context) {
         return Uni.createFrom().item(new ChallengeData(401, "WWW-Authenticate", "Bearer"));
+    }
+
+    /** Problem details, like every other error. */
+    @Override
+    public Uni<Boolean> sendChallenge(RoutingContext context) {
+        context.response()
+                .setStatusCode(401)
+                .putHeader("WWW-Authenticate", "Bearer")
+                .putHeader("Content-Type", "application/problem+json");
+        return Uni.createFrom()
+                .completionStage(context.response().end(UNAUTHORIZED).toCompletionStage())
+                .replaceWith(true);
     }
 
     @Override

@@ -131,7 +131,8 @@ public final class CertificateAuthority {
         return sign(issuer, subject, subjectKey, key, life, builder -> {
             JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(
+                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
             builder.addExtension(Extension.extendedKeyUsage, false, usage(purpose));
             builder.addExtension(Extension.subjectAlternativeName, false, names(uris, hosts));
             builder.addExtension(

@@ -1,0 +1,196 @@
+package io.kvorum.trials;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A cluster of lab hosts in an engine: what the demonstration, the tests and the benchmarks begin with. */
+public final class Cluster {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration HOSTS_LIMIT = Duration.ofMinutes(3);
+    static final long GUEST_MEMORY_BYTES = 128L << 20;
+
+    private final EngineClient engine;
+    private final Lab lab;
+    private String dataCenterId = "";
+    private String clusterId = "";
+    private String storageDomainId = "";
+    private String networkId = "";
+    private String templateId = "";
+
+    public Cluster(EngineClient engine, Lab lab) {
+        this.engine = engine;
+        this.lab = lab;
+    }
+
+    /** Makes data center, cluster, network, and a join token in that file, good for so many hosts. */
+    public void describe(int hosts, Path tokenFile) throws IOException, InterruptedException {
+        dataCenterId = id(engine.post("/data-centers", Map.of("name", "lab")));
+        clusterId = id(engine.post("/clusters", Map.of("name", "lab-cluster", "dataCenterId", dataCenterId)));
+        networkId = id(engine.post(
+                "/networks", Map.of("name", "lan", "dataCenterId", dataCenterId, "kind", "bridge", "bridge", "br0")));
+        JsonNode token = engine.post("/join-tokens", Map.of("clusterId", clusterId, "uses", hosts));
+        Files.writeString(tokenFile, token.get("token").asText() + "\n");
+    }
+
+    /** Waits for the hosts and tells the engine of their BMCs. */
+    public void awaitHosts(int hosts) throws IOException, InterruptedException {
+        engine.until("all hosts to be up", HOSTS_LIMIT, () -> engine.get("/hosts"), list -> up(list) == hosts);
+        for (int host = 1; host <= hosts; host++) {
+            engine.put(
+                    "/hosts/" + hostId(host) + "/power-management",
+                    Map.of(
+                            "enabled",
+                            true,
+                            "agents",
+                            List.of(Map.of(
+                                    "type",
+                                    "ipmilan",
+                                    "address",
+                                    Lab.bmcAddress(host),
+                                    "port",
+                                    623,
+                                    "username",
+                                    "admin",
+                                    "password",
+                                    lab.bmcPassword(),
+                                    "options",
+                                    Map.of("lanplus", "1", "cipher", "3")))));
+        }
+    }
+
+    private static long up(JsonNode list) {
+        return list.get("items")
+                .valueStream()
+                .filter(host -> state(host).equals("up"))
+                .count();
+    }
+
+    /** Makes the shared storage domain, uploads the guest image and makes a template of it. */
+    public void fill() throws IOException, InterruptedException {
+        storageDomainId = id(engine.post(
+                "/storage-domains",
+                Map.of(
+                        "name",
+                        "shared",
+                        "dataCenterId",
+                        dataCenterId,
+                        "kind",
+                        "shared_folder",
+                        "path",
+                        "/srv/kvorum/shared")));
+        engine.until(
+                "the storage domain to be active",
+                SOON,
+                () -> engine.get("/storage-domains/" + storageDomainId),
+                domain -> state(domain).equals("active"));
+        JsonNode image = engine.upload("name=guest&format=qcow2&storageDomainId=" + storageDomainId, lab.image());
+        JsonNode made = engine.succeed(
+                engine.post(
+                        "/templates",
+                        Map.of(
+                                "name",
+                                "guest",
+                                "dataCenterId",
+                                dataCenterId,
+                                "imageId",
+                                id(image),
+                                "hardware",
+                                Map.of("memoryBytes", GUEST_MEMORY_BYTES))),
+                SOON);
+        templateId = made.get("subject").get("id").asText();
+    }
+
+    /** Asks for a VM of the template and does not wait; the answer is the operation. */
+    public JsonNode createVm(String name, boolean highlyAvailable, boolean start)
+            throws IOException, InterruptedException {
+        return engine.post(
+                "/vms",
+                Map.of(
+                        "name",
+                        name,
+                        "clusterId",
+                        clusterId,
+                        "templateId",
+                        templateId,
+                        "nics",
+                        List.of(Map.of("networkId", networkId)),
+                        "highAvailability",
+                        Map.of("enabled", highlyAvailable, "priority", "high"),
+                        "start",
+                        start));
+    }
+
+    /** Makes a VM and waits until it is down, or up if it is to be started; answers its id. */
+    public String vm(String name, boolean highlyAvailable, boolean start) throws IOException, InterruptedException {
+        String vmId = engine.succeed(createVm(name, highlyAvailable, start), SOON)
+                .get("subject")
+                .get("id")
+                .asText();
+        awaitVm(vmId, start ? "up" : "down", Duration.ofMinutes(2));
+        return vmId;
+    }
+
+    public JsonNode awaitVm(String vmId, String state, Duration limit) throws InterruptedException {
+        return engine.until(
+                "VM " + vmId + " to be " + state,
+                limit,
+                () -> engine.get("/vms/" + vmId),
+                vm -> state(vm).equals(state));
+    }
+
+    public JsonNode awaitHost(int host, String state, Duration limit) throws IOException, InterruptedException {
+        String path = "/hosts/" + hostId(host);
+        return engine.until(
+                "host-" + host + " to be " + state, limit, () -> engine.get(path), h -> state(h).equals(state));
+    }
+
+    public String hostId(int host) throws IOException, InterruptedException {
+        return engine.get("/hosts?q=host-" + host)
+                .get("items")
+                .valueStream()
+                .filter(found -> found.get("name").asText().equals("host-" + host))
+                .findFirst()
+                .map(Cluster::id)
+                .orElseThrow(() -> new IllegalStateException("No host-" + host + " has joined"));
+    }
+
+    /** Number of the lab host that the VM is bound to, 0 for none. */
+    public int hostOf(String vmId) throws IOException, InterruptedException {
+        JsonNode hostId = engine.get("/vms/" + vmId).get("hostId");
+        if (hostId.isNull()) {
+            return 0;
+        }
+        String name = engine.get("/hosts/" + hostId.asText()).get("name").asText();
+        return Integer.parseInt(name.substring("host-".length()));
+    }
+
+    public String dataCenterId() {
+        return dataCenterId;
+    }
+
+    public String clusterId() {
+        return clusterId;
+    }
+
+    public String storageDomainId() {
+        return storageDomainId;
+    }
+
+    public String templateId() {
+        return templateId;
+    }
+
+    static String id(JsonNode thing) {
+        return thing.get("id").asText();
+    }
+
+    static String state(JsonNode thing) {
+        return thing.get("state").asText();
+    }
+}

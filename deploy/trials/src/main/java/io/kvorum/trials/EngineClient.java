@@ -1,0 +1,165 @@
+package io.kvorum.trials;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The engine's API as automation uses it. */
+public final class EngineClient {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
+    private static final long POLL_MILLIS = 100;
+
+    private final URI base;
+    private final HttpClient http =
+            HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+
+    public EngineClient(URI base) {
+        this.base = base;
+    }
+
+    /** An answer that is not a success. */
+    public static final class ProblemException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final int status;
+        private final transient JsonNode problem;
+
+        ProblemException(String call, int status, JsonNode problem) {
+            super(call + " answered " + status + ": " + problem);
+            this.status = status;
+            this.problem = problem;
+        }
+
+        public int status() {
+            return status;
+        }
+
+        public JsonNode problem() {
+            return problem;
+        }
+    }
+
+    public void logIn(String name, String password) throws IOException, InterruptedException {
+        post("/session", Map.of("username", name, "password", password));
+    }
+
+    public JsonNode get(String path) throws IOException, InterruptedException {
+        return call("GET", path, BodyPublishers.noBody(), null);
+    }
+
+    public JsonNode post(String path, Object body) throws IOException, InterruptedException {
+        return call("POST", path, json(body), "application/json");
+    }
+
+    public JsonNode patch(String path, Object body) throws IOException, InterruptedException {
+        return call("PATCH", path, json(body), "application/json");
+    }
+
+    public JsonNode put(String path, Object body) throws IOException, InterruptedException {
+        return call("PUT", path, json(body), "application/json");
+    }
+
+    public JsonNode delete(String path) throws IOException, InterruptedException {
+        return call("DELETE", path, BodyPublishers.noBody(), null);
+    }
+
+    /** Streams a file as an image. */
+    public JsonNode upload(String query, Path file) throws IOException, InterruptedException {
+        try {
+            return call("POST", "/images?" + query, BodyPublishers.ofFile(file), "application/octet-stream");
+        } catch (FileNotFoundException e) {
+            throw new IOException("There is no image " + file, e);
+        }
+    }
+
+    /** Sends exactly these bytes as an image. */
+    public JsonNode upload(String query, byte[] bytes) throws IOException, InterruptedException {
+        return call("POST", "/images?" + query, BodyPublishers.ofByteArray(bytes), "application/octet-stream");
+    }
+
+    /** Waits for the operation's end; throws if it has not ended in time, whatever the end. */
+    public JsonNode await(JsonNode operation, Duration limit) throws IOException, InterruptedException {
+        String path = "/operations/" + operation.get("id").asText();
+        return until(
+                "the end of “" + operation.get("name").asText() + "”",
+                limit,
+                () -> get(path),
+                now -> !now.get("state").asText().equals("queued")
+                        && !now.get("state").asText().equals("running"));
+    }
+
+    /** Waits for the operation's success; throws with its problem if it ended otherwise. */
+    public JsonNode succeed(JsonNode operation, Duration limit) throws IOException, InterruptedException {
+        JsonNode ended = await(operation, limit);
+        if (!ended.get("state").asText().equals("succeeded")) {
+            throw new IllegalStateException("“" + ended.get("name").asText() + "” ended as "
+                    + ended.get("state").asText() + ": "
+                    + ended.path("problem").path("detail").asText());
+        }
+        return ended;
+    }
+
+    /** Reads something that may fail while the engine is away. */
+    public interface Source {
+        JsonNode read() throws IOException, InterruptedException;
+    }
+
+    /** Waits until what is read satisfies the condition; broken connections are waited out. */
+    public JsonNode until(String what, Duration limit, Source source, Predicate<JsonNode> condition)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        JsonNode last = MissingNode.getInstance();
+        String trouble = "";
+        while (System.nanoTime() < deadline) {
+            try {
+                last = source.read();
+                if (condition.test(last)) {
+                    return last;
+                }
+            } catch (IOException e) {
+                trouble = " (" + e.getMessage() + ")";
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        throw new IllegalStateException(
+                "Waited " + limit.toSeconds() + " s for " + what + trouble + "; last seen: " + last);
+    }
+
+    private JsonNode call(String method, String path, BodyPublisher body, @Nullable String type)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/api/v1" + path))
+                .timeout(CALL_LIMIT)
+                .header("X-Kvorum-Request", "1")
+                .method(method, body);
+        if (type != null) {
+            request.header("Content-Type", type);
+        }
+        HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+        JsonNode answer = response.body().isEmpty() ? MissingNode.getInstance() : JSON.readTree(response.body());
+        if (response.statusCode() >= 400) {
+            throw new ProblemException(method + " " + path, response.statusCode(), answer);
+        }
+        return answer;
+    }
+
+    private static BodyPublisher json(Object body) throws JsonProcessingException {
+        return BodyPublishers.ofString(JSON.writeValueAsString(body));
+    }
+}

@@ -1,0 +1,137 @@
+package io.kvorum.trials;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a guest itself says: its ticks, one a second, on its serial port, which every host keeps in a log. Two hosts
+ * whose logs grow at once would be two copies.
+ */
+public final class Guest {
+
+    private static final Pattern TICK = Pattern.compile("tick ([0-9a-f-]{36}) (\\d+) ([0-9.]+)");
+    private static final int HOSTS = 9;
+    private static final long POLL_MILLIS = 50;
+
+    private final Lab lab;
+    private final String vmId;
+
+    public Guest(Lab lab, String vmId) {
+        this.lab = lab;
+        this.vmId = vmId;
+    }
+
+    /** One tick. {@code boot} differs for every boot of the guest; {@code sequence} grows by one. */
+    public record Tick(int host, String boot, long sequence) {}
+
+    /** All ticks in the log of that host, in order. */
+    public List<Tick> ticks(int host) throws IOException {
+        Path log = lab.serialLog(host, vmId);
+        List<Tick> ticks = new ArrayList<>();
+        if (Files.exists(log)) {
+            Matcher matcher = TICK.matcher(Files.readString(log, StandardCharsets.ISO_8859_1));
+            while (matcher.find()) {
+                ticks.add(new Tick(host, matcher.group(1), Long.parseLong(matcher.group(2))));
+            }
+        }
+        return ticks;
+    }
+
+    /** Number of all ticks on all hosts. */
+    public int count() throws IOException {
+        int count = 0;
+        for (int host = 1; host <= HOSTS; host++) {
+            count += ticks(host).size();
+        }
+        return count;
+    }
+
+    /** Waits for a tick that was not there before; answers the host it came from. */
+    public Tick awaitTick(Duration limit) throws IOException, InterruptedException {
+        int[] before = counts();
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (System.nanoTime() < deadline) {
+            int[] now = counts();
+            for (int host = 1; host <= HOSTS; host++) {
+                if (now[host] > before[host]) {
+                    return ticks(host).getLast();
+                }
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        throw new IllegalStateException("VM " + vmId + " did not tick for " + limit.toSeconds() + " s");
+    }
+
+    /** Hosts on which it ticked within that time. */
+    public List<Integer> tickingOn(Duration within) throws IOException, InterruptedException {
+        int[] before = counts();
+        Thread.sleep(within);
+        int[] after = counts();
+        List<Integer> hosts = new ArrayList<>();
+        for (int host = 1; host <= HOSTS; host++) {
+            if (after[host] > before[host]) {
+                hosts.add(host);
+            }
+        }
+        return hosts;
+    }
+
+    private int[] counts() throws IOException {
+        int[] counts = new int[HOSTS + 1];
+        for (int host = 1; host <= HOSTS; host++) {
+            counts[host] = ticks(host).size();
+        }
+        return counts;
+    }
+
+    /** Watches the guest from now on until it is closed. */
+    public Watch watch() {
+        return new Watch();
+    }
+
+    /** Measures the longest time without a tick. */
+    public final class Watch implements AutoCloseable {
+
+        private volatile boolean running = true;
+        private volatile long longestNanos;
+        private final Thread thread = Thread.ofPlatform().daemon().start(this::follow);
+
+        private void follow() {
+            try {
+                int last = count();
+                long lastNanos = System.nanoTime();
+                while (running) {
+                    int now = count();
+                    if (now != last) {
+                        longestNanos = Math.max(longestNanos, System.nanoTime() - lastNanos);
+                        last = now;
+                        lastNanos = System.nanoTime();
+                    }
+                    Thread.sleep(POLL_MILLIS);
+                }
+                longestNanos = Math.max(longestNanos, System.nanoTime() - lastNanos);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** Ends the watch and answers the longest gap between two ticks. */
+        public Duration longestGap() throws InterruptedException {
+            running = false;
+            thread.join();
+            return Duration.ofNanos(longestNanos);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            longestGap();
+        }
+    }
+}
