@@ -56,6 +56,10 @@ public final class EngineClient {
         }
     }
 
+    public URI uri() {
+        return base;
+    }
+
     public void logIn(String name, String password) throws IOException, InterruptedException {
         post("/session", Map.of("username", name, "password", password));
     }

@@ -10,19 +10,24 @@ import jakarta.enterprise.event.Observes;
 @ApplicationScoped
 public class SinglePage {
 
-    private static final int AFTER_EVERYTHING = 100_000;
+    private static final int BEFORE_EVERYTHING = 100;
 
     void register(@Observes Router router) {
-        router.route().order(AFTER_EVERYTHING).method(HttpMethod.GET).handler(SinglePage::answer);
+        router.route().order(BEFORE_EVERYTHING).method(HttpMethod.GET).handler(SinglePage::answer);
     }
 
     private static void answer(RoutingContext context) {
         String path = context.normalizedPath();
+        boolean start = path.equals("/") || path.equals("/index.html");
         boolean page = !path.startsWith("/api/")
                 && !path.startsWith("/q/")
-                && !path.startsWith("/metrics")
+                && !path.equals("/metrics")
                 && !path.substring(path.lastIndexOf('/')).contains(".");
-        if (page) {
+        if (start) {
+            // It names the other files by their content; itself it must be asked for each time.
+            context.addHeadersEndHandler(done -> context.response().putHeader("Cache-Control", "no-cache"));
+            context.next();
+        } else if (page) {
             context.reroute("/index.html");
         } else {
             context.next();

@@ -9,6 +9,8 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -68,6 +70,7 @@ public class ApiAuthentication implements HttpAuthenticationMechanism {
     }
 
     private Uni<SecurityIdentity> look(Lookup lookup, boolean required) {
+        Context request = Vertx.currentContext();
         return Uni.createFrom()
                 .item(() -> {
                     try {
@@ -77,6 +80,7 @@ public class ApiAuthentication implements HttpAuthenticationMechanism {
                     }
                 })
                 .runSubscriptionOn(executor)
+                .emitOn(task -> request.runOnContext(ignored -> task.run()))
                 .flatMap(account -> account.isPresent()
                         ? Uni.createFrom().item(identity(account.get()))
                         : required
