@@ -118,7 +118,8 @@ public final class HostLiveness {
         }
         watch(turn, hostId).heardNanos = turn.nanos();
         Host host = found.get();
-        if (host.state().inDoubt() || host.state() == HostState.DOWN) {
+        boolean hypervisorBack = host.state() == HostState.NON_OPERATIONAL && hypervisorConnected;
+        if (host.state().inDoubt() || host.state() == HostState.DOWN || hypervisorBack) {
             // It must greet us with all it has before its VMs are believed.
             turn.emit(new Effect.Disconnect(hostId));
             turn.emit(new Effect.Connect(

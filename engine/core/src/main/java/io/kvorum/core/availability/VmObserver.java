@@ -8,6 +8,7 @@ import io.kvorum.core.controller.Turn;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.lifecycle.VmTrigger;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * Compares what hosts see with what the inventory holds. Where they differ, it has the VM checked: an event may be old
@@ -122,10 +124,24 @@ public final class VmObserver {
     public void tick(Turn turn) {
         for (Vm vm : List.copyOf(turn.inventory().vms())) {
             Long checked = checkedNanos.get(vm.id());
-            if (vm.state().active() && (checked == null || turn.nanos() - checked >= RECHECK.toNanos())) {
+            boolean due = checked == null || turn.nanos() - checked >= RECHECK.toNanos();
+            if (due && vm.state().active()) {
                 compareWhereBound(turn, vm);
+                askWhereUp(turn, vm.id());
             }
         }
+    }
+
+    /** A VM that nobody can say anything of is asked for even where the host never listed its guests. */
+    private void askWhereUp(Turn turn, UUID vmId) {
+        turn.inventory()
+                .vm(vmId)
+                .filter(vm -> vm.state() == VmState.UNKNOWN && !turn.inventory().locked(Kind.VM, vmId))
+                .flatMap(vm -> Stream.of(vm.hostId(), vm.status().targetHostId())
+                        .flatMap(id -> turn.inventory().host(id).stream())
+                        .filter(host -> host.state() == HostState.UP)
+                        .findFirst())
+                .ifPresent(host -> check.accept(turn, new Request.CheckVm(vmId, host.id(), false)));
     }
 
     private void compareWhereBound(Turn turn, Vm vm) {
