@@ -30,6 +30,7 @@ class RandomFaultsTest {
 
     /** More with {@code -Dkvorum.seeds=…}. */
     private static final int SEEDS = Integer.getInteger("kvorum.seeds", 200);
+
     private static final int ACTIONS = 80;
     private static final int HOSTS = 4;
     private static final int VMS = 8;

@@ -21,10 +21,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whenever a leader dies, the next one brings what was begun to the right end. */
+@NullUnmarked
 class ResumptionTest {
 
     private static final UUID VM = Things.id("v");

@@ -93,7 +93,7 @@ public final class TestCluster {
     public TestCluster(Settings settings, Collection<? extends Entity> entities) {
         this.settings = settings;
         for (Entity entity : entities) {
-            store.put(entity.id(), entity);
+            store.put(entity.id(), entity.withMeta(entity.meta().next(EPOCH)));
             if (entity instanceof Host host) {
                 hosts.put(host.id(), new FakeHost(this, host));
             }
