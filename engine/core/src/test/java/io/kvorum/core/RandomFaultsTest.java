@@ -35,6 +35,19 @@ class RandomFaultsTest {
     private static final int HOSTS = 4;
     private static final int VMS = 8;
 
+    /** So short that commands often go unanswered. */
+    private static final Settings IMPATIENT = new Settings(
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofHours(6),
+            2,
+            Duration.ofSeconds(30));
+
     private static final List<Class<? extends AgentCommand>> TYPES = List.of(
             AgentCommand.StartVm.class,
             AgentCommand.StopVm.class,
@@ -67,7 +80,7 @@ class RandomFaultsTest {
             List<Entity> all =
                     new ArrayList<>(List.of(Things.dataCenter(), Things.cluster(), Things.store(), Things.network()));
             for (int i = 1; i <= HOSTS; i++) {
-                all.add(Things.host("h" + i));
+                all.add(i == HOSTS ? Things.powerless(Things.host("h" + i)) : Things.host("h" + i));
             }
             for (int i = 1; i <= VMS; i++) {
                 all.add(Things.vm(Things.spec(
@@ -77,7 +90,7 @@ class RandomFaultsTest {
                         i == 3 ? MigrationMode.MANUAL_ONLY : MigrationMode.ALLOWED,
                         6 * Things.GIB)));
             }
-            cluster = new TestCluster(Settings.DEFAULT, all);
+            cluster = new TestCluster(seed % 2 == 0 ? Settings.DEFAULT : IMPATIENT, all);
         }
 
         void run() {
@@ -125,7 +138,9 @@ class RandomFaultsTest {
 
         private void disturb() {
             FakeHost host = cluster.host("h" + (1 + random.nextInt(HOSTS)));
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(13)) {
+                case 10 -> host.bmcBroken = random.nextBoolean();
+                case 11, 12 -> confirm();
                 case 0 -> host.cut = true;
                 case 1, 2 -> host.cut = false;
                 case 3 -> host.losePower();
@@ -145,6 +160,14 @@ class RandomFaultsTest {
             }
         }
 
+        /** Operators confirm only what is true. */
+        private void confirm() {
+            cluster.hosts().stream()
+                    .filter(host -> !host.powered)
+                    .map(host -> host.self().name())
+                    .forEach(name -> cluster.submit(new Request.ConfirmHostDown(Things.id(name), name)));
+        }
+
         private void guestEvent(FakeHost host) {
             if (host.powered && !host.vms.isEmpty()) {
                 UUID vm = host.vms.keySet().iterator().next();
@@ -160,6 +183,7 @@ class RandomFaultsTest {
         private void heal() {
             for (FakeHost host : cluster.hosts()) {
                 host.cut = false;
+                host.bmcBroken = false;
                 host.hypervisorUp = true;
                 host.behave();
                 if (!host.powered) {

@@ -139,7 +139,8 @@ public final class VmObserver {
                 .filter(vm -> vm.state() == VmState.UNKNOWN && !turn.inventory().locked(Kind.VM, vmId))
                 .flatMap(vm -> Stream.of(vm.hostId(), vm.status().targetHostId())
                         .flatMap(id -> turn.inventory().host(id).stream())
-                        .filter(host -> host.state() == HostState.UP)
+                        .filter(host ->
+                                host.state() == HostState.UP || host.state() == HostState.PREPARING_FOR_MAINTENANCE)
                         .findFirst())
                 .ifPresent(host -> check.accept(turn, new Request.CheckVm(vmId, host.id(), false)));
     }

@@ -3,6 +3,7 @@ package io.kvorum.core.operations;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host.HostSpec;
@@ -10,11 +11,15 @@ import io.kvorum.core.inventory.Image;
 import io.kvorum.core.inventory.Image.ImageState;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Network.NetworkKind;
+import io.kvorum.core.inventory.StorageDomain.StorageState;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Request.PowerTask;
 import io.kvorum.core.operations.Request.VmControl;
+import io.kvorum.core.testing.FakeHost.Habit;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
 import java.time.Duration;
@@ -22,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,6 +36,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ResumptionTest {
 
     private static final UUID VM = Things.id("v");
+
+    private static final List<Class<? extends AgentCommand>> TROUBLE = List.of(
+            AgentCommand.StartVm.class,
+            AgentCommand.StopVm.class,
+            AgentCommand.ShutdownVm.class,
+            AgentCommand.SuspendVm.class,
+            AgentCommand.MigrateVm.class,
+            AgentCommand.CreateDisk.class,
+            AgentCommand.DeleteDisk.class,
+            AgentCommand.PauseVm.class);
 
     /** One operation in a world where it should succeed, with {@code down} VM "v" or one that runs on h1. */
     record Scenario(String name, boolean running, List<Entity> more, Request request) {
@@ -80,19 +96,15 @@ class ResumptionTest {
                 Meta.NONE);
         HostSpec renamed = new HostSpec("renamed", Things.CLUSTER, "h1.example", 8443, Things.power(1));
         return List.of(
-                of(
-                        false,
-                        new Request.Configure(
-                                Things.store("other", io.kvorum.core.inventory.StorageDomain.StorageState.UNATTACHED),
-                                0)),
+                of(false, new Request.Configure(Things.store("other", StorageState.UNATTACHED), 0)),
                 of(
                         false,
                         new Request.RemoveConfig(Kind.NETWORK, Things.id("spare"), null),
-                        new io.kvorum.core.inventory.Network(
+                        new Network(
                                 Things.id("spare"),
                                 "spare",
                                 Things.DATA_CENTER,
-                                io.kvorum.core.inventory.Network.NetworkKind.BRIDGE,
+                                NetworkKind.BRIDGE,
                                 "br0",
                                 null,
                                 Meta.NONE)),
@@ -181,6 +193,74 @@ class ResumptionTest {
                                 where));
                 assertTrue(cluster.starts.values().stream().allMatch(count -> count == 1), where);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("scenarios")
+    void comesToRestWhereverTheLeaderDiesAmongFailures(Scenario scenario) {
+        for (Habit habit : List.of(Habit.FAIL, Habit.INTERRUPT)) {
+            for (int crash = 1; crash <= 8; crash++) {
+                TestCluster cluster = world(scenario);
+                cluster.hosts().forEach(host -> TROUBLE.forEach(type -> host.habit(type, habit)));
+                cluster.crashAtPersist(crash, crash % 2 == 0);
+                cluster.run(scenario.request());
+                cluster.advance(Duration.ofMinutes(3));
+
+                cluster.assertAtRest();
+                cluster.vms()
+                        .forEach(vm -> assertEquals(
+                                vm.hostId() != null,
+                                cluster.whereRuns(vm.name()).size() == 1,
+                                vm + " with " + habit));
+            }
+        }
+    }
+
+    @Test
+    void aDeadHostLeadsToOneRestartWhereverTheLeaderDies() {
+        for (int crash = 1; crash <= 16; crash++) {
+            for (boolean losesIt : new boolean[] {true, false}) {
+                TestCluster cluster = TestCluster.of(3, Things.on(Things.ha("v"), "h1"));
+                cluster.host("h1").losePower();
+                cluster.crashAtPersist(crash, losesIt);
+                cluster.advance(Duration.ofMinutes(3));
+
+                assertEquals(VmState.UP, cluster.vm("v").state(), "crash " + crash);
+                assertEquals(1, cluster.starts.get(VM), "crash " + crash);
+                cluster.assertAtRest();
+            }
+        }
+    }
+
+    @Test
+    void aConfirmationCountsOnceWhereverTheLeaderDies() {
+        for (int crash = 1; crash <= 6; crash++) {
+            TestCluster cluster =
+                    TestCluster.of(2, Things.powerless(Things.host("bare")), Things.on(Things.ha("v"), "bare"));
+            cluster.host("bare").losePower();
+            cluster.advance(Duration.ofSeconds(30));
+            cluster.crashAtPersist(crash, crash % 2 == 0);
+            cluster.run(new Request.ConfirmHostDown(Things.id("bare"), "bare"));
+            cluster.advance(Duration.ofMinutes(1));
+
+            assertEquals(VmState.UP, cluster.vm("v").state());
+            assertEquals(1, cluster.starts.get(VM));
+        }
+    }
+
+    @Test
+    void aDiskThatCannotBeMadeLeavesNothingWhereverTheLeaderDies() {
+        for (int crash = 1; crash <= 6; crash++) {
+            TestCluster cluster = TestCluster.of(1);
+            cluster.host("h1").habit(AgentCommand.CreateDisk.class, Habit.FAIL);
+            cluster.crashAtPersist(crash, crash % 2 == 0);
+            Operation end = cluster.run(new Request.CreateVm(Things.id("n"), Things.spec("n"), true, true));
+            cluster.advance(Duration.ofMinutes(1));
+
+            assertEquals(OperationState.FAILED, end.state());
+            assertTrue(cluster.disks.isEmpty());
+            assertEquals(0, cluster.vms().count());
         }
     }
 }

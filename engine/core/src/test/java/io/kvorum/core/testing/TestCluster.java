@@ -182,8 +182,8 @@ public final class TestCluster {
         long until = nanos + most.toNanos();
         while (!holds.test(this)) {
             if (agenda.isEmpty() || agenda.peek().at() > until) {
-                throw new AssertionError(
-                        "Not reached within " + most + "; open: " + openOperations() + "; log: " + log);
+                throw new AssertionError("Not reached within " + most + "; open: " + openOperations() + "; VMs: "
+                        + vms().toList() + "; log: " + log);
             }
             step();
         }
@@ -324,7 +324,7 @@ public final class TestCluster {
                 case Effect.SendCommand command -> {
                     sent.add(command);
                     pending.put(command.commandId(), command);
-                    deliver(command);
+                    deliver(command, nanos + command.limit().toNanos());
                 }
                 case Effect.ForgetCommand(UUID commandId) -> pending.remove(commandId);
                 case Effect.AbortMigration abort -> {
@@ -352,16 +352,16 @@ public final class TestCluster {
         }
     }
 
-    private void deliver(Effect.SendCommand command) {
+    private void deliver(Effect.SendCommand command, long until) {
         laterInTerm(Duration.ofMillis(5), () -> {
-            if (!pending.containsKey(command.commandId())) {
+            if (!pending.containsKey(command.commandId()) || nanos > until) {
                 return;
             }
             FakeHost host = hosts.get(command.hostId());
             if (host != null && host.reachable()) {
                 host.take(command.commandId(), command.command());
             }
-            laterInTerm(Duration.ofMillis(995), () -> deliver(command));
+            laterInTerm(Duration.ofMillis(995), () -> deliver(command, until));
         });
     }
 
