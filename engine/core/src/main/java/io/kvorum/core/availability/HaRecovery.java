@@ -54,7 +54,7 @@ public final class HaRecovery {
 
     private boolean isDue(Turn turn, UUID vmId) {
         Attempts before = attempts.get(vmId);
-        return before == null || turn.nanos() >= before.nextNanos();
+        return before == null || turn.nanos() - before.nextNanos() >= 0;
     }
 
     /** Remembers failed starts, forgets VMs that run or were told to stop. */

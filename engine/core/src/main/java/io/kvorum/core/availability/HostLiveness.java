@@ -55,6 +55,13 @@ public final class HostLiveness {
 
         @Nullable
         String excuse;
+
+        /** The monotonic clock counts from anywhere, so that nothing may begin at zero. */
+        Watch(long now) {
+            heardNanos = now;
+            doubtNanos = now;
+            nextFenceNanos = now;
+        }
     }
 
     private final Settings settings;
@@ -69,12 +76,16 @@ public final class HostLiveness {
     /** A new leader dials everybody and gives them time to answer. */
     public void start(Turn turn) {
         for (Host host : turn.inventory().hosts()) {
-            Watch watch = watch(host.id());
-            watch.heardNanos = turn.nanos() + FIRST_CONTACT.toNanos();
-            watch.doubtNanos = watch.heardNanos;
+            awaitFirstContact(turn, host.id());
             turn.emit(new Effect.Connect(
                     host.id(), host.spec().address(), host.spec().port()));
         }
+    }
+
+    private void awaitFirstContact(Turn turn, UUID hostId) {
+        Watch watch = watch(turn, hostId);
+        watch.heardNanos = turn.nanos() + FIRST_CONTACT.toNanos();
+        watch.doubtNanos = watch.heardNanos;
     }
 
     /** The host answered the first call of a connection. */
@@ -84,7 +95,7 @@ public final class HostLiveness {
             return;
         }
         Host host = found.get();
-        watch(host.id()).heardNanos = turn.nanos();
+        watch(turn, host.id()).heardNanos = turn.nanos();
         HostStatus status = host.status();
         Host known = host.withFacts(greeting.facts())
                 .withStatus(new HostStatus(
@@ -108,9 +119,10 @@ public final class HostLiveness {
         if (found.isEmpty()) {
             return;
         }
-        watch(hostId).heardNanos = turn.nanos();
+        watch(turn, hostId).heardNanos = turn.nanos();
         Host host = found.get();
-        if (host.state().inDoubt() || host.state() == HostState.DOWN) {
+        boolean hypervisorBack = host.state() == HostState.NON_OPERATIONAL && hypervisorConnected;
+        if (host.state().inDoubt() || host.state() == HostState.DOWN || hypervisorBack) {
             // It must greet us with all it has before its VMs are believed.
             turn.emit(new Effect.Disconnect(hostId));
             turn.emit(new Effect.Connect(
@@ -127,7 +139,7 @@ public final class HostLiveness {
             return;
         }
         turn.put(host.to(next.get(), hypervisorConnected ? null : problem));
-        watch(host.id()).excuse = null;
+        watch(turn, host.id()).excuse = null;
         if (hypervisorConnected) {
             turn.log(Severity.INFO, "host.up", "Host " + host.name() + " is up.", host.subject());
         } else {
@@ -142,9 +154,9 @@ public final class HostLiveness {
     /** Looks at every host; called several times a second. */
     public void tick(Turn turn) {
         for (Host host : List.copyOf(turn.inventory().hosts())) {
-            Watch watch = watches.computeIfAbsent(host.id(), id -> firstWatch(turn));
-            boolean silent = turn.nanos() - watch.heardNanos
-                    > settings.heartbeatTimeout().toNanos();
+            Watch watch = watch(turn, host.id());
+            Duration patience = host.state() == HostState.CONNECTING ? FIRST_CONTACT_EVER : settings.heartbeatTimeout();
+            boolean silent = turn.nanos() - watch.heardNanos > patience.toNanos();
             if (silent) {
                 Lifecycles.HOST
                         .next(host.state(), HostTrigger.SILENT)
@@ -152,7 +164,7 @@ public final class HostLiveness {
             }
             if (host.state() == HostState.NON_RESPONSIVE
                     && turn.nanos() - watch.doubtNanos > settings.fencingDelay().toNanos()
-                    && turn.nanos() >= watch.nextFenceNanos
+                    && turn.nanos() - watch.nextFenceNanos >= 0
                     && !turn.inventory().locked(Kind.HOST, host.id())) {
                 considerFence(turn, host, watch);
             }
@@ -171,11 +183,15 @@ public final class HostLiveness {
                 "Host " + host.name() + " was not heard for " + seconds + " s; its VMs are in doubt.",
                 host.subject());
         for (Vm vm : turn.inventory().vmsOn(host.id())) {
-            if (!turn.inventory().locked(Kind.VM, vm.id())) {
-                Lifecycles.VM
-                        .next(vm.state(), VmTrigger.LOST_SIGHT)
-                        .ifPresent(to -> turn.put(vm, vm.status().to(to, "Host " + host.name() + " is silent.")));
-            }
+            loseSight(turn, vm, host);
+        }
+    }
+
+    private static void loseSight(Turn turn, Vm vm, Host host) {
+        if (!turn.inventory().locked(Kind.VM, vm.id())) {
+            Lifecycles.VM
+                    .next(vm.state(), VmTrigger.LOST_SIGHT)
+                    .ifPresent(to -> turn.put(vm, vm.status().to(to, "Host " + host.name() + " is silent.")));
         }
     }
 
@@ -213,7 +229,11 @@ public final class HostLiveness {
             }
         }
         for (Host other : turn.inventory().hosts()) {
-            proxy |= other.state() == HostState.UP;
+            proxy |= other.state() == HostState.UP
+                    && turn.inventory()
+                            .cluster(other.spec().clusterId())
+                            .filter(c -> c.dataCenterId().equals(cluster.dataCenterId()))
+                            .isPresent();
         }
         if (!proxy) {
             return "No other host is up to reach its BMC; more likely the engine is cut off.";
@@ -225,12 +245,30 @@ public final class HostLiveness {
         return null;
     }
 
-    /** A fence came to nothing: try again later. */
+    /**
+     * A fence that came to nothing is tried again later; a host that is dialled anew gets time to answer; a VM that was
+     * held when its host fell silent is in doubt now.
+     */
     public void ended(Turn turn, Operation operation) {
+        if (operation.about().kind() == Kind.VM) {
+            turn.inventory()
+                    .vm(operation.about().id())
+                    .ifPresent(vm -> turn.inventory()
+                            .host(vm.hostId())
+                            .filter(host -> host.state().inDoubt())
+                            .ifPresent(host -> loseSight(turn, vm, host)));
+        }
+        if (operation.state() == OperationState.SUCCEEDED) {
+            switch (operation.request()) {
+                case Request.RegisterHost register -> awaitFirstContact(turn, register.hostId());
+                case Request.ActivateHost activate -> awaitFirstContact(turn, activate.hostId());
+                case Request other -> {}
+            }
+        }
         if (operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task)
                 && task == PowerTask.FENCE
                 && operation.state() != OperationState.SUCCEEDED) {
-            watch(hostId).nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
+            watch(turn, hostId).nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
         }
     }
 
@@ -238,13 +276,7 @@ public final class HostLiveness {
         watches.remove(hostId);
     }
 
-    private static Watch firstWatch(Turn turn) {
-        Watch watch = new Watch();
-        watch.heardNanos = turn.nanos() + FIRST_CONTACT_EVER.toNanos();
-        return watch;
-    }
-
-    private Watch watch(UUID hostId) {
-        return watches.computeIfAbsent(hostId, id -> new Watch());
+    private Watch watch(Turn turn, UUID hostId) {
+        return watches.computeIfAbsent(hostId, id -> new Watch(turn.nanos()));
     }
 }

@@ -11,9 +11,11 @@ import io.kvorum.core.lifecycle.HostTrigger;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.lifecycle.VmTrigger;
+import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationRunner;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What follows from the proof that a host is off: the host is down, operations that waited for it go on, and every VM
@@ -43,6 +45,24 @@ public final class ProvenHostDeath {
         }
     }
 
+    /** A VM that an operation held when its host was proven to be off is let go of it now. */
+    public static void released(Turn turn, Operation ended) {
+        if (ended.about().kind() != Kind.VM) {
+            return;
+        }
+        UUID vmId = ended.about().id();
+        for (int side = 0; side < 2; side++) {
+            turn.inventory()
+                    .vm(vmId)
+                    .filter(vm -> !turn.inventory().locked(Kind.VM, vmId))
+                    .ifPresent(vm -> Stream.of(vm.status().targetHostId(), vm.hostId())
+                            .flatMap(id -> turn.inventory().host(id).stream())
+                            .filter(host -> host.state() == HostState.DOWN)
+                            .findFirst()
+                            .ifPresent(host -> letGo(turn, vm, host)));
+        }
+    }
+
     private static void letGo(Turn turn, Vm vm, Host host) {
         VmStatus status = vm.status();
         if (host.id().equals(status.targetHostId())) {
@@ -50,7 +70,8 @@ public final class ProvenHostDeath {
             return;
         }
         if (status.targetHostId() != null) {
-            turn.put(vm, status.on(status.targetHostId()));
+            VmState doubt = Lifecycles.VM.next(vm.state(), VmTrigger.LOST_SIGHT).orElse(vm.state());
+            turn.put(vm, status.to(doubt, "Host " + host.name() + " went down.").on(status.targetHostId()));
             return;
         }
         VmState off = Lifecycles.VM.require(vm.state(), VmTrigger.PROVEN_OFF);

@@ -1,17 +1,21 @@
 package io.kvorum.core.availability;
 
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.CommandOutcome.VmDetail;
 import io.kvorum.core.controller.Event.Cause;
 import io.kvorum.core.controller.Event.VmSighting;
 import io.kvorum.core.controller.Turn;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.lifecycle.VmTrigger;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Step;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * Compares what hosts see with what the inventory holds. Where they differ, it has the VM checked: an event may be old
@@ -26,13 +31,21 @@ import java.util.function.BiConsumer;
  */
 public final class VmObserver {
 
+    /** How long a check that came to nothing rests before the next one. */
+    private static final Duration RECHECK = Duration.ofSeconds(30);
+
     /** Starts an operation of the engine's own in this turn. */
     private final BiConsumer<Turn, Request> check;
 
     private final Map<UUID, Map<UUID, VmRunState>> seen = new HashMap<>();
 
-    /** VMs whose guest was seen to shut itself down while an operation held them. */
-    private final Set<UUID> shutDown = new HashSet<>();
+    /** VMs whose guest was seen to shut itself down while an operation held them, and on which host. */
+    private final Map<UUID, UUID> shutDown = new HashMap<>();
+
+    /** VMs of which something was seen while an operation held them. */
+    private final Set<UUID> missed = new HashSet<>();
+
+    private final Map<UUID, Long> checkedNanos = new HashMap<>();
 
     public VmObserver(BiConsumer<Turn, Request> check) {
         this.check = check;
@@ -49,7 +62,7 @@ public final class VmObserver {
         seen.put(hostId, states);
         Set<UUID> concerned = new HashSet<>(states.keySet());
         turn.inventory().vmsOn(hostId).forEach(vm -> concerned.add(vm.id()));
-        concerned.stream().sorted().forEach(vmId -> compare(turn, hostId, vmId));
+        concerned.stream().sorted().forEach(vmId -> news(turn, hostId, vmId));
     }
 
     /** A host reported one guest. */
@@ -59,27 +72,104 @@ public final class VmObserver {
         }
         seen.computeIfAbsent(hostId, id -> new HashMap<>()).put(vm.vmId(), vm.state());
         if (cause == Cause.SHUTDOWN) {
-            shutDown.add(vm.vmId());
+            shutDown.put(vm.vmId(), hostId);
         } else if (cause == Cause.STARTED) {
             shutDown.remove(vm.vmId());
         }
-        compare(turn, hostId, vm.vmId());
+        news(turn, hostId, vm.vmId());
+    }
+
+    private void news(Turn turn, UUID hostId, UUID vmId) {
+        if (turn.inventory().locked(Kind.VM, vmId)) {
+            missed.add(vmId);
+        }
+        compare(turn, hostId, vmId);
     }
 
     /** An operation let go of a VM: what was seen meanwhile counts now. */
     public void released(Turn turn, Operation ended) {
-        if (ended.about().kind() != Kind.VM || ended.request() instanceof Request.CheckVm) {
+        if (ended.about().kind() != Kind.VM) {
             return;
         }
         UUID vmId = ended.about().id();
-        UUID hostId = turn.inventory().vm(vmId).map(Vm::hostId).orElse(null);
+        boolean news = missed.remove(vmId);
+        if (ended.request() instanceof Request.CheckVm(var id, UUID hostId, var guestShutDown)) {
+            checkedNanos.put(vmId, turn.nanos());
+            if (!news) {
+                believe(hostId, vmId, ended);
+            }
+        } else {
+            checkedNanos.remove(vmId);
+            news = true;
+            believe(turn, ended);
+        }
+        Vm vm = turn.inventory().vm(vmId).orElse(null);
+        if (vm == null || !vm.state().active()) {
+            shutDown.remove(vmId);
+            checkedNanos.remove(vmId);
+        } else if (news) {
+            compareWhereBound(turn, vm);
+        }
+    }
+
+    /** What the operation came to is newer than what was seen on the hosts it asked, unless that says something else. */
+    private void believe(Turn turn, Operation ended) {
+        UUID vmId = ended.about().id();
+        Vm vm = turn.inventory().vm(vmId).orElse(null);
         for (Step step : ended.steps()) {
-            if (step.hostId() != null && !step.hostId().equals(hostId)) {
-                seen.getOrDefault(step.hostId(), new HashMap<>()).remove(vmId);
+            Map<UUID, VmRunState> states = seen.get(step.hostId());
+            if (states == null || vm == null || step.hostId() == null) {
+                continue;
+            }
+            if (!vm.bindsTo(step.hostId())) {
+                states.remove(vmId);
+            } else if (vm.state() == VmState.UP || vm.state() == VmState.PAUSED) {
+                states.putIfAbsent(vmId, vm.state() == VmState.UP ? VmRunState.RUNNING : VmRunState.PAUSED);
             }
         }
-        if (hostId != null && seen.getOrDefault(hostId, Map.of()).containsKey(vmId)) {
-            compare(turn, hostId, vmId);
+    }
+
+    /** What the host answered is newer than what was seen. */
+    private void believe(UUID hostId, UUID vmId, Operation check) {
+        Map<UUID, VmRunState> states = seen.get(hostId);
+        if (states != null
+                && !check.steps().isEmpty()
+                && check.currentStep().outcome() instanceof CommandOutcome.Done(VmDetail(var id, VmRunState state))) {
+            states.put(vmId, state);
+        }
+    }
+
+    /** Where a check came to nothing, or nobody asked for one, it is made again. */
+    public void tick(Turn turn) {
+        for (Vm vm : List.copyOf(turn.inventory().vms())) {
+            Long checked = checkedNanos.get(vm.id());
+            boolean due = checked == null || turn.nanos() - checked >= RECHECK.toNanos();
+            if (due && vm.state().active()) {
+                compareWhereBound(turn, vm);
+                askWhereUp(turn, vm.id());
+            }
+        }
+    }
+
+    /** A VM that nobody can say anything of is asked for even where the host never listed its guests. */
+    private void askWhereUp(Turn turn, UUID vmId) {
+        turn.inventory()
+                .vm(vmId)
+                .filter(vm -> vm.state() == VmState.UNKNOWN && !turn.inventory().locked(Kind.VM, vmId))
+                .flatMap(vm -> Stream.of(vm.hostId(), vm.status().targetHostId())
+                        .flatMap(id -> turn.inventory().host(id).stream())
+                        .filter(host ->
+                                host.state() == HostState.UP || host.state() == HostState.PREPARING_FOR_MAINTENANCE)
+                        .findFirst())
+                .ifPresent(host -> check.accept(turn, new Request.CheckVm(vmId, host.id(), false)));
+    }
+
+    private void compareWhereBound(Turn turn, Vm vm) {
+        if (vm.hostId() != null) {
+            compare(turn, vm.hostId(), vm.id());
+        }
+        if (vm.status().targetHostId() != null) {
+            compare(turn, vm.status().targetHostId(), vm.id());
         }
     }
 
@@ -93,6 +183,7 @@ public final class VmObserver {
         if (vm == null || turn.inventory().locked(Kind.VM, vmId) || !seen.containsKey(hostId)) {
             return;
         }
+        boolean guestShutDown = shutDown.remove(vmId, hostId);
         VmRunState state = seen.getOrDefault(hostId, Map.of()).getOrDefault(vmId, VmRunState.OFF);
         boolean bound = vm.bindsTo(hostId);
         boolean suspicious = switch (state) {
@@ -110,7 +201,7 @@ public final class VmObserver {
             String reason = state == VmRunState.PAUSED_IO_ERROR ? "A disk failed." : null;
             turn.put(vm, vm.status().to(Lifecycles.VM.require(vm.state(), VmTrigger.SEEN_PAUSED), reason));
         } else {
-            check.accept(turn, new Request.CheckVm(vmId, hostId, shutDown.remove(vmId)));
+            check.accept(turn, new Request.CheckVm(vmId, hostId, guestShutDown));
         }
     }
 }

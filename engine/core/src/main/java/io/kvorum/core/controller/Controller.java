@@ -128,6 +128,9 @@ public final class Controller {
     }
 
     private void greeted(Turn turn, HostGreeted greeting) {
+        if (inventory.host(greeting.hostId()).isEmpty()) {
+            return;
+        }
         liveness.greeted(turn, greeting);
         if (greeting.hypervisorConnected()) {
             observer.listed(turn, greeting.hostId(), greeting.vms());
@@ -145,6 +148,7 @@ public final class Controller {
         switch (timer) {
             case Timer.Liveness liveTimer -> {
                 liveness.tick(turn);
+                observer.tick(turn);
                 recovery.tick(turn);
                 runner.reconsiderAll(turn);
                 turn.emit(new Effect.StartTimer(timer, LIVENESS_PERIOD));
@@ -196,8 +200,10 @@ public final class Controller {
     private void ended(OperationEnd end) {
         liveness.ended(end.turn(), end.operation());
         recovery.ended(end.turn(), end.operation());
+        ProvenHostDeath.released(end.turn(), end.operation());
         observer.released(end.turn(), end.operation());
-        if (end.operation().request() instanceof Request.RemoveHost(UUID hostId)) {
+        if (end.operation().request() instanceof Request.RemoveHost(UUID hostId)
+                && inventory.host(hostId).isEmpty()) {
             liveness.forget(hostId);
             observer.forget(hostId);
             loads.forget(hostId);

@@ -17,7 +17,7 @@ public final class Lifecycles {
                     .on(VmTrigger.SEEN_RUNNING, VmState.UP, STARTING, VmState.UP, PAUSED, MIGRATING, UNKNOWN)
                     .on(VmTrigger.SEEN_RUNNING, VmState.UP, SUSPENDING)
                     .on(VmTrigger.SEEN_PAUSED, PAUSED, STARTING, VmState.UP, PAUSED, MIGRATING, UNKNOWN, SUSPENDING)
-                    .on(VmTrigger.SHUT_DOWN, SHUTTING_DOWN, VmState.UP, PAUSED)
+                    .on(VmTrigger.SHUT_DOWN, SHUTTING_DOWN, VmState.UP)
                     .on(VmTrigger.SHUT_DOWN_REFUSED, VmState.UP, SHUTTING_DOWN)
                     .on(VmTrigger.SUSPEND, SUSPENDING, VmState.UP, PAUSED)
                     .on(VmTrigger.SUSPENDED, VmState.SUSPENDED, SUSPENDING)
@@ -73,8 +73,7 @@ public final class Lifecycles {
                             HostState.UP,
                             NON_OPERATIONAL,
                             NON_RESPONSIVE,
-                            FENCING,
-                            PREPARING_FOR_MAINTENANCE)
+                            FENCING)
                     .on(HostTrigger.MAINTAIN, PREPARING_FOR_MAINTENANCE, HostState.UP, NON_OPERATIONAL)
                     .on(HostTrigger.MAINTAIN, MAINTENANCE, HostState.DOWN)
                     .on(HostTrigger.EMPTY, MAINTENANCE, PREPARING_FOR_MAINTENANCE)

@@ -29,6 +29,9 @@ final class BeginImageProcedure implements Procedure<Request.BeginImage> {
 
     @Override
     public Verdict begin(Work work, Request.BeginImage request) {
+        if (work.inventory().image(request.imageId()).isPresent()) {
+            return Verdict.conflict("There is an image with the id " + request.imageId() + " already.");
+        }
         List<FieldProblem> problems = new ArrayList<>();
         VmRules.checkName(work.inventory(), Kind.IMAGE, request.imageId(), request.name(), problems);
         VmRules.checkRange("Content-Length", request.lengthBytes(), 1, MAX_UPLOAD_BYTES, problems);

@@ -77,9 +77,20 @@ final class CheckVmProcedure implements Procedure<Request.CheckVm> {
                     "vm.found",
                     "VM " + vm.name() + " was thought to be down and was found on host " + host + ".",
                     vm.subject());
-            work.turn().put(vm, vm.status().to(next.get(), null).on(hostId).wanted(true));
+            work.turn()
+                    .put(
+                            vm,
+                            vm.status()
+                                    .to(next.get(), null)
+                                    .on(hostId)
+                                    .wanted(true)
+                                    .saved(false));
         } else if (vm.state() != next.get()) {
-            work.turn().put(vm, vm.status().to(next.get(), null));
+            work.turn().put(vm, vm.status().to(next.get(), null).saved(false));
+        }
+        UUID target = vm.status().targetHostId();
+        if (target != null) {
+            work.startAfter(work.derivedId("target"), new Request.CheckVm(vm.id(), target, false));
         }
         return new Verdict.Succeed("VM " + vm.name() + " is " + VmRules.words(next.get()) + " on host " + host + ".");
     }

@@ -10,6 +10,7 @@ import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageKind;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -117,10 +118,13 @@ final class ConfigRules {
                         && after instanceof StorageDomain f
                         && !(e.dataCenterId().equals(f.dataCenterId())
                                 && e.path().equals(f.path())
+                                && Objects.equals(e.hostId(), f.hostId())
                                 && e.storage() == f.storage());
         if (moved) {
             problems.add(VmRules.field(
-                    "dataCenterId", after.name(), "The data center, kind and path cannot be changed afterwards."));
+                    "dataCenterId",
+                    after.name(),
+                    "The data center, kind, path and host cannot be changed afterwards."));
         }
     }
 

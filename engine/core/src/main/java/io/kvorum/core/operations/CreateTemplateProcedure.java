@@ -36,6 +36,9 @@ final class CreateTemplateProcedure implements Procedure<Request.CreateTemplate>
 
     @Override
     public Verdict begin(Work work, Request.CreateTemplate request) {
+        if (work.inventory().template(request.templateId()).isPresent()) {
+            return Verdict.conflict("There is a template with the id " + request.templateId() + " already.");
+        }
         List<FieldProblem> problems = new ArrayList<>();
         VmRules.checkName(work.inventory(), Kind.TEMPLATE, request.templateId(), request.name(), problems);
         VmRules.checkDescription(request.description(), problems);
@@ -54,7 +57,9 @@ final class CreateTemplateProcedure implements Procedure<Request.CreateTemplate>
 
     private static Verdict fromImage(Work work, Request.CreateTemplate request) {
         Optional<Image> found = work.inventory().image(request.imageId());
-        if (found.isEmpty() || found.get().state() != ImageState.READY) {
+        if (found.isEmpty()
+                || found.get().state() != ImageState.READY
+                || work.inventory().locked(Kind.IMAGE, found.get().id())) {
             return Verdict.refuse(
                     Problem.invalid("imageId", request.imageId(), "There is no such image that is ready."));
         }

@@ -73,6 +73,8 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
             problems.add(VmRules.field("templateId", spec.templateId(), "There is no such template."));
         } else if (!template.get().ready()) {
             problems.add(VmRules.field("templateId", template.get().name(), "It is still being made."));
+        } else if (inventory.locked(Kind.TEMPLATE, template.get().id())) {
+            problems.add(VmRules.field("templateId", template.get().name(), "It is being deleted."));
         } else if (spec.disks().size() < template.get().disks().size()) {
             problems.add(VmRules.field("disks", spec.disks().size(), "Fewer than the template has."));
         }

@@ -54,6 +54,12 @@ final class InspectStorageProcedure implements Procedure<Request.InspectStorage>
             return new Verdict.Succeed("Storage domain " + domain.name() + " is active.");
         }
         String why = work.hostName(ended.hostId()) + " could not use it: " + outcome.words();
+        boolean saysSo = outcome instanceof CommandOutcome.Failed failed
+                && failed.reason().definite();
+        if (!saysSo) {
+            // That host was in trouble, which tells nothing of the storage.
+            return Verdict.failed(why);
+        }
         work.turn().put(domain.inspected(StorageState.INACTIVE, why, domain.capacityBytes(), domain.availableBytes()));
         work.log(
                 Severity.ERROR,

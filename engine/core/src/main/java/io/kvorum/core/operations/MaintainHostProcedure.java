@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Empties a host.
@@ -72,7 +71,7 @@ final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
                     "Host " + host.name() + " became " + VmRules.words(host.state()) + " while it was emptied.");
         }
         if (work.operation().cancelRequested()) {
-            return work.openChildren().isEmpty() ? giveUp(work, host, null) : new Verdict.Wait();
+            return work.openChildren().isEmpty() ? calledOff(work, host) : new Verdict.Wait();
         }
         Optional<Operation> failed = work.endedChildren().stream()
                 .filter(child -> child.state() == OperationState.FAILED
@@ -84,7 +83,10 @@ final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
                         .isPresent())
                 .findFirst();
         if (failed.isPresent()) {
-            return giveUp(work, host, failed.get());
+            String why = failed.get().problem() == null
+                    ? "it was called off"
+                    : failed.get().problem().detail();
+            return giveUp(work, host, failed.get().about().name(), why);
         }
         Set<UUID> moving =
                 work.openChildren().stream().map(child -> child.about().id()).collect(Collectors.toSet());
@@ -110,25 +112,36 @@ final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
         List<Request> migrations = bound.stream()
                 .filter(vm -> vm.state() == VmState.UP
                         && host.id().equals(vm.hostId())
+                        && vm.status().targetHostId() == null
                         && !work.inventory().locked(Kind.VM, vm.id()))
                 .limit(Math.max(0, free))
                 .<Request>map(vm -> new Request.MigrateVm(vm.id(), null))
                 .toList();
+        Optional<Vm> paused =
+                bound.stream().filter(vm -> vm.state() == VmState.PAUSED).findFirst();
+        boolean somethingMoves = !migrations.isEmpty()
+                || !moving.isEmpty()
+                || bound.stream().anyMatch(vm -> work.inventory().locked(Kind.VM, vm.id()));
+        if (paused.isPresent() && !somethingMoves) {
+            return giveUp(work, host, paused.get().name(), "it is paused.");
+        }
         return migrations.isEmpty() && work.operation().waiting()
                 ? new Verdict.Wait()
                 : new Verdict.Children(DRAIN, migrations);
     }
 
-    private static Verdict giveUp(Work work, Host host, @Nullable Operation failed) {
+    private static Verdict calledOff(Work work, Host host) {
+        upAgain(work, host);
+        return new Verdict.Cancelled("Host " + host.name() + " is up again; what has moved stays where it is.");
+    }
+
+    private static Verdict giveUp(Work work, Host host, String vm, String why) {
+        upAgain(work, host);
+        return Verdict.failed("Host " + host.name() + " is up again, since VM " + vm + " could not leave it: " + why);
+    }
+
+    private static void upAgain(Work work, Host host) {
         work.turn().put(host.to(Lifecycles.HOST.require(host.state(), HostTrigger.MAINTENANCE_CANCELLED), null));
-        if (failed == null) {
-            return new Verdict.Cancelled("Host " + host.name() + " is up again; what has moved stays where it is.");
-        }
-        String why = failed.problem() == null
-                ? "it was called off"
-                : failed.problem().detail();
-        return Verdict.failed("Host " + host.name() + " is up again, since VM "
-                + failed.about().name() + " could not leave it: " + why);
     }
 
     @Override

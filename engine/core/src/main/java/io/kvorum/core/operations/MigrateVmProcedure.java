@@ -49,6 +49,12 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         if (source == null || Lifecycles.VM.next(vm.state(), VmTrigger.MIGRATE).isEmpty()) {
             return Verdict.refuse(VmRules.wrongState(work, vm, "migrated", "up"));
         }
+        if (vm.status().targetHostId() != null) {
+            return Verdict.refuse(Problem.conflict(
+                    "It is not settled yet whether VM " + vm.name() + " is also on host "
+                            + work.hostName(vm.status().targetHostId()) + ", where it was migrating to.",
+                    vm.subject()));
+        }
         if (request.hostId() != null && work.inventory().host(request.hostId()).isEmpty()) {
             return Verdict.refuse(Problem.notFound("host", request.hostId()));
         }

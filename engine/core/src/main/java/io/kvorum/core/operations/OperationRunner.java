@@ -5,7 +5,9 @@ import io.kvorum.core.controller.Effect;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.Timer;
 import io.kvorum.core.controller.Turn;
+import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.Step.StepState;
 import io.kvorum.core.scheduling.Scheduler;
 import java.time.Duration;
@@ -53,14 +55,19 @@ public final class OperationRunner {
 
     /** Takes up what an earlier leader left: queued operations begin, running ones wait on. */
     public void resume(Turn turn) {
-        for (Operation operation : turn.inventory().operations()) {
-            if (operation.state() == OperationState.QUEUED) {
-                submit(turn, operation);
-            } else if (operation.waiting() && operation.currentStep().commandId() != null) {
-                send(turn, operation, operation.currentStep());
-            } else {
-                reconsider(turn, operation, List.of());
-            }
+        for (Operation listed : turn.inventory().operations()) {
+            // An earlier one of them may have ended this one.
+            turn.inventory().operation(listed.id()).ifPresent(operation -> resume(turn, operation));
+        }
+    }
+
+    private void resume(Turn turn, Operation operation) {
+        if (operation.state() == OperationState.QUEUED) {
+            submit(turn, operation);
+        } else if (operation.waiting() && operation.currentStep().commandId() != null) {
+            send(turn, operation, operation.currentStep());
+        } else {
+            reconsider(turn, operation, List.of());
         }
     }
 
@@ -75,6 +82,16 @@ public final class OperationRunner {
         List<Lock> locks = procedure.locks(turn.inventory(), queued.request());
         for (Lock lock : locks) {
             Optional<Operation> holder = turn.inventory().holder(lock);
+            if (holder.isPresent()
+                    && holder.get().request() instanceof Request.CheckVm
+                    && queued.parentId() == null
+                    && !(queued.request() instanceof Request.CheckVm)) {
+                // The engine only asks a host a question; nobody is refused for that.
+                if (known.isEmpty()) {
+                    turn.put(queued);
+                }
+                return;
+            }
             if (holder.isPresent()) {
                 end(turn, queued, OperationState.REFUSED, null, blockedBy(turn, lock, holder.get()));
                 return;
@@ -169,10 +186,16 @@ public final class OperationRunner {
         turn.inventory().operation(operationId).ifPresent(open -> reconsider(turn, open, List.of()));
     }
 
-    /** Operations that wait for children look again. */
+    /** Operations that wait for children look again, and those that wait for a check to end. */
     public void reconsiderAll(Turn turn) {
-        for (Operation operation : turn.inventory().operations()) {
-            reconsider(turn, operation, List.of());
+        for (Operation listed : turn.inventory().operations()) {
+            turn.inventory().operation(listed.id()).ifPresent(operation -> {
+                if (operation.state() == OperationState.QUEUED) {
+                    submit(turn, operation);
+                } else {
+                    reconsider(turn, operation, List.of());
+                }
+            });
         }
     }
 
@@ -229,18 +252,30 @@ public final class OperationRunner {
             waiting = operation.with(new Step(
                     children.step(), StepState.RUNNING, null, null, null, Duration.ZERO, turn.instant(), null, null));
         }
-        turn.put(waiting);
+        long revision = turn.put(waiting).meta().revision();
         for (Request request : children.requests()) {
+            if (turn.inventory().operation(operation.id()).isEmpty()) {
+                return; // A child that was refused at once has ended it.
+            }
             UUID childId = Work.derivedId(
                     operation.id(),
-                    "child/" + request.verb() + "/" + Subjects.of(request).id() + "/"
-                            + turn.instant().toEpochMilli());
+                    "child/" + request.verb() + "/" + Subjects.of(request).id() + "/" + revision);
             spawn(turn, request, operation.requestedBy(), operation.id(), childId);
         }
     }
 
     private void send(Turn turn, Operation operation, Step step) {
         UUID commandId = Objects.requireNonNull(step.commandId());
+        Optional<Host> off = turn.inventory().host(step.hostId()).filter(host -> host.state() == HostState.DOWN);
+        if (off.isPresent()) {
+            // Nobody will answer, and the proof is there already.
+            commandEnded(
+                    turn,
+                    operation.id(),
+                    commandId,
+                    new CommandOutcome.HostGone("Host " + off.get().name() + " is down."));
+            return;
+        }
         turn.emit(new Effect.StartTimer(
                 new Timer.StepLimit(operation.id(), commandId), step.limit().plus(ANSWER_SLACK)));
         turn.emit(new Effect.SendCommand(

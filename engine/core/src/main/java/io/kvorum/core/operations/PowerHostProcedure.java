@@ -138,6 +138,9 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
     }
 
     private static Verdict anotherWay(Work work, Request.PowerHost request, Host host, PowerAction action) {
+        if (request.task() == PowerTask.FENCE && action == PowerAction.OFF && host.state() != HostState.FENCING) {
+            return new Verdict.Cancelled("Host " + host.name() + " was heard again before it was fenced.");
+        }
         List<String> tried = work.operation().steps().stream().map(Step::name).toList();
         Optional<Way> way = ways(work, host, action).stream()
                 .filter(candidate -> !tried.contains(candidate.step()))

@@ -22,6 +22,9 @@ final class RegisterHostProcedure implements Procedure<Request.RegisterHost> {
 
     @Override
     public Verdict begin(Work work, Request.RegisterHost request) {
+        if (work.inventory().host(request.hostId()).isPresent()) {
+            return Verdict.conflict("There is a host with the id " + request.hostId() + " already.");
+        }
         List<FieldProblem> problems = new ArrayList<>();
         HostRules.check(work.inventory(), request.hostId(), request.spec(), problems);
         HostRules.checkUnique(work.inventory(), request.hostId(), request.spec(), request.facts(), problems);

@@ -95,9 +95,12 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
 
     @Override
     public Verdict next(Work work, Request.StartVm request, Step ended) {
-        Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
+        Vm found = work.inventory().vm(request.vmId()).orElseThrow();
         UUID hostId = ended.hostId();
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
+        Vm vm = ended.name().equals(RESTORE) && mayHaveRun(outcome)
+                ? work.turn().put(found, found.status().saved(false))
+                : found;
         if (ended.name().startsWith(NETWORK)) {
             return outcome.succeeded() && hostId != null
                     ? nextNetworkOrStart(work, vm, hostId, ended.name())
@@ -123,6 +126,16 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                                 Objects.requireNonNull(hostId),
                                 new AgentCommand.QueryVm(vm.id()),
                                 work.settings().commandLimit());
+        };
+    }
+
+    /** A guest that may have run has written to its disks: the saved memory does not fit them any more. */
+    private static boolean mayHaveRun(CommandOutcome outcome) {
+        return switch (outcome) {
+            case CommandOutcome.Done done -> true;
+            case CommandOutcome.HostGone gone -> true;
+            case CommandOutcome.Unknown unknown -> true;
+            case CommandOutcome.Failed failed -> !failed.reason().definite();
         };
     }
 

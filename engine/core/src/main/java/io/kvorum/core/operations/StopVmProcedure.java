@@ -19,6 +19,7 @@ final class StopVmProcedure implements Procedure<Request.StopVm> {
 
     private static final String SHUT_DOWN = "ask the guest to shut down";
     private static final String PULL = "pull the plug";
+    private static final String PULL_AT_TARGET = "pull the plug at the target";
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.StopVm request) {
@@ -66,9 +67,10 @@ final class StopVmProcedure implements Procedure<Request.StopVm> {
         Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
         return switch (outcome) {
-            case CommandOutcome.Done done -> off(work, vm);
-            case CommandOutcome.HostGone gone -> off(work, vm);
-            case CommandOutcome.Failed(Reason reason, String message) when reason == Reason.NOT_FOUND -> off(work, vm);
+            case CommandOutcome.Done done -> offThere(work, vm, ended);
+            case CommandOutcome.HostGone gone -> offThere(work, vm, ended);
+            case CommandOutcome.Failed(Reason reason, String message)
+            when reason == Reason.NOT_FOUND -> offThere(work, vm, ended);
             case CommandOutcome.Failed failed -> stillOn(work, vm, failed.message());
             case CommandOutcome.Unknown unknown -> {
                 if (vm.state() != VmState.UNKNOWN) {
@@ -80,6 +82,19 @@ final class StopVmProcedure implements Procedure<Request.StopVm> {
                                 + unknown.message()));
             }
         };
+    }
+
+    /** It is off on that host. After a migration whose end nobody saw it may be on the target as well. */
+    private static Verdict offThere(Work work, Vm vm, Step ended) {
+        UUID target = vm.status().targetHostId();
+        if (target == null || target.equals(ended.hostId())) {
+            return off(work, vm);
+        }
+        return new Verdict.Command(
+                PULL_AT_TARGET,
+                target,
+                new AgentCommand.StopVm(vm.id()),
+                work.settings().commandLimit());
     }
 
     private static Verdict off(Work work, Vm vm) {

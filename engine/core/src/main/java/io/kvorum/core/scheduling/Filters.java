@@ -146,7 +146,8 @@ public final class Filters {
     /** Bytes of guests' memory that the host may hold in all. */
     static long capacity(PlacementRequest request, Host host) {
         long own = Math.max(0, host.facts().memoryBytes() - HOST_RESERVE_BYTES);
-        return own / 100 * request.cluster().scheduling().memoryOvercommitPercent();
+        int percent = request.cluster().scheduling().memoryOvercommitPercent();
+        return own / 100 * percent + own % 100 * percent / 100;
     }
 
     private static long freeMemory(Inventory inventory, PlacementRequest request, Host host) {

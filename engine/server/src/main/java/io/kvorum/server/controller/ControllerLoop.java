@@ -67,6 +67,7 @@ public class ControllerLoop {
     private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(QUEUE_LIMIT);
     private volatile @Nullable Long epoch;
     private volatile boolean stopping;
+    private long lookedNanos;
 
     ControllerLoop(
             InventoryStore store,
@@ -162,7 +163,13 @@ public class ControllerLoop {
     private void turn(long term, Controller controller, EventTimers timers) throws InterruptedException, SQLException {
         Item first = queue.poll(QUEUE_POLL_MILLIS, TimeUnit.MILLISECONDS);
         List<Item> batch = new ArrayList<>();
-        batch.add(first == null ? new Item.LookForOperations() : first);
+        if (first != null) {
+            batch.add(first);
+        }
+        // Notifications may get lost with their connection.
+        if (System.nanoTime() - lookedNanos > TimeUnit.MILLISECONDS.toNanos(QUEUE_POLL_MILLIS)) {
+            batch.add(new Item.LookForOperations());
+        }
         queue.drainTo(batch, BATCH_LIMIT - 1);
         List<Effect> effects = new ArrayList<>();
         boolean looked = false;
@@ -173,6 +180,7 @@ public class ControllerLoop {
                     // Once a batch: what this batch has begun is stored as begun only at its end.
                     if (!looked) {
                         looked = true;
+                        lookedNanos = System.nanoTime();
                         operations
                                 .queued()
                                 .forEach(operation -> effects.addAll(

@@ -1,0 +1,255 @@
+package io.kvorum.core.testing;
+
+import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.AgentCommand.PowerAction;
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.CommandOutcome.Done;
+import io.kvorum.core.controller.CommandOutcome.Failed;
+import io.kvorum.core.controller.CommandOutcome.Reason;
+import io.kvorum.core.controller.Event.Cause;
+import io.kvorum.core.controller.Event.VmSighting;
+import io.kvorum.core.controller.VmRunState;
+import io.kvorum.core.inventory.Host;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** A machine that behaves: it knows what runs on it, loses it with its power, and keeps the outcomes of commands. */
+public final class FakeHost {
+
+    /** What becomes of commands of one type. */
+    public enum Habit {
+        OBEY,
+        /** Refuses and vouches that nothing was done. */
+        FAIL,
+        /** Says that it was interrupted, without having done anything. */
+        INTERRUPT,
+        /** Does nothing and never answers. */
+        SWALLOW,
+        /** Obeys and never answers. */
+        MUTE
+    }
+
+    private final TestCluster world;
+    private final Host self;
+    private final Map<UUID, CommandOutcome> outcomes = new HashMap<>();
+    private final Set<UUID> begun = new HashSet<>();
+    private final Set<UUID> aborted = new HashSet<>();
+    private final Map<Class<? extends AgentCommand>, Habit> habits = new HashMap<>();
+    public final Map<UUID, VmRunState> vms = new TreeMap<>();
+    public boolean powered = true;
+    public boolean cut;
+    public boolean bmcBroken;
+    public boolean hypervisorUp = true;
+    private int boots;
+
+    FakeHost(TestCluster world, Host self) {
+        this.world = world;
+        this.self = self;
+    }
+
+    public UUID id() {
+        return self.id();
+    }
+
+    public Host self() {
+        return self;
+    }
+
+    public String bootId() {
+        return "boot-" + boots;
+    }
+
+    public boolean reachable() {
+        return powered && !cut;
+    }
+
+    public boolean runs(UUID vmId) {
+        return powered && vms.getOrDefault(vmId, VmRunState.OFF).present();
+    }
+
+    public void habit(Class<? extends AgentCommand> type, Habit habit) {
+        habits.put(type, habit);
+    }
+
+    public void behave() {
+        habits.clear();
+    }
+
+    public List<VmSighting> sightings() {
+        return vms.entrySet().stream()
+                .map(vm -> new VmSighting(vm.getKey(), "vm", vm.getValue(), true))
+                .toList();
+    }
+
+    public void losePower() {
+        powered = false;
+        vms.clear();
+    }
+
+    public void bootAgain() {
+        vms.clear();
+        powered = true;
+        boots++;
+    }
+
+    /** The guest changes by itself, and the host says so if anybody listens. */
+    public void guest(UUID vmId, VmRunState state, Cause cause) {
+        if (state.present()) {
+            vms.put(vmId, state);
+        } else {
+            vms.remove(vmId);
+        }
+        world.sighted(this, vmId, state, cause);
+    }
+
+    void abort(UUID vmId) {
+        aborted.add(vmId);
+    }
+
+    /** Takes a command; the same one again is answered with the outcome of the first time. */
+    void take(UUID commandId, AgentCommand command) {
+        if (outcomes.containsKey(commandId)) {
+            world.answer(this, commandId, outcomes.get(commandId));
+            return;
+        }
+        if (!begun.add(commandId)) {
+            return;
+        }
+        Habit habit = habits.getOrDefault(command.getClass(), Habit.OBEY);
+        if (habit == Habit.SWALLOW) {
+            return;
+        }
+        int boot = boots;
+        world.later(duration(command), () -> {
+            if (!powered || boot != boots) {
+                outcomes.put(commandId, new Failed(Reason.INTERRUPTED, "The host was booted again."));
+                return;
+            }
+            CommandOutcome outcome = switch (habit) {
+                case OBEY, MUTE -> execute(command);
+                case FAIL -> new Failed(Reason.HYPERVISOR, "It was told to fail.");
+                case INTERRUPT, SWALLOW -> new Failed(Reason.INTERRUPTED, "It was told to break off.");
+            };
+            if (habit != Habit.MUTE) {
+                outcomes.put(commandId, outcome);
+                world.answer(this, commandId, outcome);
+            }
+        });
+    }
+
+    private static Duration duration(AgentCommand command) {
+        return switch (command) {
+            case AgentCommand.MigrateVm migrate -> Duration.ofSeconds(3);
+            case AgentCommand.ShutdownVm shutdown -> Duration.ofSeconds(2);
+            case AgentCommand.StartVm start -> Duration.ofMillis(500);
+            case AgentCommand.SuspendVm suspend -> Duration.ofSeconds(1);
+            case AgentCommand other -> Duration.ofMillis(20);
+        };
+    }
+
+    private CommandOutcome execute(AgentCommand command) {
+        return switch (command) {
+            case AgentCommand.StartVm start -> start(start);
+            case AgentCommand.StopVm(UUID vmId) -> end(vmId, Cause.STOPPED);
+            case AgentCommand.ShutdownVm(UUID vmId) -> end(vmId, Cause.SHUTDOWN);
+            case AgentCommand.RebootVm(UUID vmId) -> become(vmId, VmRunState.RUNNING, Cause.REBOOTED);
+            case AgentCommand.ResetVm(UUID vmId) -> become(vmId, VmRunState.RUNNING, Cause.REBOOTED);
+            case AgentCommand.PauseVm(UUID vmId) -> become(vmId, VmRunState.PAUSED, Cause.PAUSED);
+            case AgentCommand.ResumeVm(UUID vmId) -> become(vmId, VmRunState.RUNNING, Cause.RESUMED);
+            case AgentCommand.SuspendVm suspend -> {
+                CommandOutcome ended = end(suspend.vmId(), Cause.SUSPENDED);
+                if (ended.succeeded()) {
+                    world.savedMemory.add(suspend.vmId());
+                }
+                yield ended;
+            }
+            case AgentCommand.DeleteSavedState delete -> {
+                world.savedMemory.remove(delete.vmId());
+                yield new Done(null);
+            }
+            case AgentCommand.MigrateVm migrate -> migrate(migrate.vmId(), world.host(migrate.targetHostId()));
+            case AgentCommand.QueryVm(UUID vmId) ->
+                vms.containsKey(vmId)
+                        ? new Done(new CommandOutcome.VmDetail(vmId, vms.get(vmId)))
+                        : new Failed(Reason.NOT_FOUND, "It is not here.");
+            case AgentCommand.CreateDisk create -> {
+                world.disks.add(create.diskId());
+                yield new Done(new CommandOutcome.DiskDetail(create.sizeBytes(), 0));
+            }
+            case AgentCommand.DeleteDisk delete -> {
+                world.disks.remove(delete.diskId());
+                yield new Done(null);
+            }
+            case AgentCommand.InspectStorage inspect ->
+                new Done(new CommandOutcome.StorageDetail(1000 * Things.GIB, 800 * Things.GIB));
+            case AgentCommand.EnsureNetwork ensure -> new Done(null);
+            case AgentCommand.PowerControl control ->
+                world.host(control.subjectHostId()).power(control.action());
+        };
+    }
+
+    private CommandOutcome start(AgentCommand.StartVm start) {
+        UUID vmId = start.vm().id();
+        if (start.resume() && !world.savedMemory.remove(vmId)) {
+            return new Failed(Reason.NOT_FOUND, "There is no saved memory.");
+        }
+        vms.put(vmId, VmRunState.RUNNING);
+        world.sighted(this, vmId, VmRunState.RUNNING, Cause.STARTED);
+        return new Done(null);
+    }
+
+    private CommandOutcome end(UUID vmId, Cause cause) {
+        if (vms.remove(vmId) == null) {
+            return new Failed(Reason.NOT_FOUND, "It is not here.");
+        }
+        world.sighted(this, vmId, VmRunState.OFF, cause);
+        return new Done(null);
+    }
+
+    private CommandOutcome become(UUID vmId, VmRunState state, Cause cause) {
+        if (!vms.containsKey(vmId)) {
+            return new Failed(Reason.NOT_FOUND, "It is not here.");
+        }
+        vms.put(vmId, state);
+        world.sighted(this, vmId, state, cause);
+        return new Done(null);
+    }
+
+    private CommandOutcome migrate(UUID vmId, FakeHost target) {
+        if (!vms.containsKey(vmId)) {
+            return new Failed(Reason.NOT_FOUND, "It is not here.");
+        }
+        if (aborted.remove(vmId)) {
+            return new Failed(Reason.ABORTED, "It was called off.");
+        }
+        if (!target.powered || target.cut != cut) {
+            return new Failed(Reason.HYPERVISOR, "The target does not answer.");
+        }
+        target.vms.put(vmId, vms.remove(vmId));
+        world.sighted(this, vmId, VmRunState.OFF, Cause.MIGRATED_OUT);
+        world.sighted(target, vmId, target.vms.get(vmId), Cause.MIGRATED_IN);
+        return new Done(new CommandOutcome.MigrationDetail(Duration.ofSeconds(3), Duration.ofMillis(40), 1));
+    }
+
+    private CommandOutcome power(PowerAction action) {
+        if (bmcBroken) {
+            return new Failed(Reason.UNREACHABLE, "The BMC does not answer.");
+        }
+        switch (action) {
+            case STATUS -> {}
+            case OFF -> losePower();
+            case ON -> {
+                if (!powered) {
+                    bootAgain();
+                }
+            }
+        }
+        return new Done(new CommandOutcome.PowerDetail(powered));
+    }
+}
