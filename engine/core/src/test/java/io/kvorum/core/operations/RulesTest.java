@@ -11,9 +11,6 @@ import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Hardware;
-import io.kvorum.core.inventory.Host.HostSpec;
-import io.kvorum.core.inventory.Host.PowerAgent;
-import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
@@ -26,10 +23,7 @@ import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,68 +273,5 @@ class RulesTest {
         refuses(request, "disks[1].storageDomainId", Things.id("none").toString(), "no such");
         refuses(request, "nics[0].networkId", Things.id("none").toString(), "no such");
         refuses(request, "cloudInit.userData", "70000 characters", "At most");
-    }
-
-    private static Request register(String id, HostSpec spec, String machine) {
-        return new Request.RegisterHost(Things.id(id), spec, Things.facts(machine), Instant.EPOCH);
-    }
-
-    private static HostSpec spec(String name, String address, int port, PowerManagement power) {
-        return new HostSpec(name, Things.CLUSTER, address, port, power);
-    }
-
-    @Test
-    void aHostIsRegisteredOnce() {
-        HostSpec good = spec("n", "n.example", 1, PowerManagement.NONE);
-
-        refuses(register("n", good, "h1"), "facts.hardwareId", "hw-h1", "registered as h1");
-        refuses(register("n", spec("H1", "n.example", 1, PowerManagement.NONE), "n"), "name", "H1", "Another host");
-        refuses(
-                register("n", spec("n", "H1.example", 8443, PowerManagement.NONE), "n"),
-                "address",
-                "H1.example",
-                "h1 is there");
-        refuses(register("n", spec("n", "-x", 0, PowerManagement.NONE), "n"), "address", "-x", "DNS name");
-        refuses(register("n", spec("n", "-x", 0, PowerManagement.NONE), "n"), "port", "0", "1 to 65535");
-        assertEquals(
-                OperationState.SUCCEEDED, cluster.run(register("n", good, "n")).state());
-        assertEquals(
-                Problem.Type.CONFLICT,
-                cluster.run(register("n", good, "n")).problem().type());
-    }
-
-    @Test
-    void powerAgentsAreChecked() {
-        PowerAgent bad = new PowerAgent("magic", "-x", 0, "a\nb", "", Map.of("rm", "-rf", "cipher", "$(x)"));
-        Request request = new Request.ChangeHost(
-                Things.id("h1"), spec("h1", "h1.example", 8443, new PowerManagement(true, List.of(bad))), null);
-
-        for (String field : List.of("type", "address", "port", "username", "options", "options.cipher")) {
-            String path = "powerManagement.agents[0]." + field;
-            Operation end = cluster.run(request);
-            assertTrue(end.problem().errors().stream().anyMatch(e -> e.field().equals(path)), path);
-        }
-    }
-
-    @Test
-    void aHostChangesItsClusterOnlyInMaintenance() {
-        UUID other = Things.id("c2");
-        cluster.run(create(new Cluster(
-                other,
-                "c2",
-                "",
-                Things.DATA_CENTER,
-                SchedulingPolicy.DEFAULT,
-                null,
-                FencingPolicy.DEFAULT,
-                Meta.NONE)));
-        HostSpec moved = new HostSpec("h1", other, "h1.example", 8443, Things.power(1));
-
-        Operation early = cluster.run(new Request.ChangeHost(Things.id("h1"), moved, null));
-        cluster.run(new Request.MaintainHost(Things.id("h1")));
-        Operation then = cluster.run(new Request.ChangeHost(Things.id("h1"), moved, null));
-
-        assertEquals(Problem.Type.CONFLICT, early.problem().type());
-        assertEquals(OperationState.SUCCEEDED, then.state());
     }
 }
