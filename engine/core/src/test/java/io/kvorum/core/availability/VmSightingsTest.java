@@ -169,10 +169,10 @@ class VmSightingsTest {
         cluster.run(new Request.RegisterHost(
                 Things.id("new"), Things.host("new").spec(), Things.facts("new"), java.time.Instant.EPOCH));
 
-        cluster.advance(Duration.ofSeconds(9));
+        cluster.advance(Duration.ofSeconds(55));
 
         assertEquals(HostState.CONNECTING, cluster.hostState("new").state());
-        cluster.advance(Duration.ofSeconds(20));
+        cluster.advance(Duration.ofSeconds(30));
         assertEquals(HostState.NON_RESPONSIVE, cluster.hostState("new").state());
     }
 

@@ -230,7 +230,7 @@ class LifecycleCoverageTest {
         TestCluster confirmed = joins(false, true);
         confirmed.run(new Request.ConfirmHostDown(Things.id("new"), "new"));
         TestCluster silent = joins(false, true);
-        seconds(silent, 60);
+        seconds(silent, 80);
         silent.run(new Request.ConfirmHostDown(Things.id("new"), "new"));
         note(well, half, confirmed, silent);
     }
