@@ -49,7 +49,7 @@ final class ServeHost {
                 identity.hostId(), hypervisor, new FolderDisks(), new FenceAgents(), state, executor);
         HostDirectory directory = new HostDirectory();
         directory.add(host);
-        AgentServer server = new AgentServer(directory, keys, trust, executor, 1);
+        AgentServer server = new AgentServer(directory, keys, trust, executor);
         server.start(new InetSocketAddress(config.listenAddress(), identity.port()));
         new CertificateRenewal(
                         identity,
