@@ -113,13 +113,19 @@ class FileJournalTest {
 
     @Test
     void keepsTheNewestUpToItsBound() throws IOException {
-        try (FileJournal journal = FileJournal.open(file, clock)) {
-            for (int i = 0; i < 2 * FileJournal.LIMIT + 200; i++) {
+        int limit = 20;
+        try (FileJournal journal = FileJournal.open(file, clock, limit)) {
+            for (int i = 0; i < 10 * limit; i++) {
                 journal.end(outcome("c" + i));
             }
             assertTrue(journal.find("c0").isEmpty());
-            assertTrue(journal.find("c" + (2 * FileJournal.LIMIT + 199)).isPresent());
-            assertTrue(Files.size(file) < 100L * (FileJournal.LIMIT + 200), "size " + Files.size(file));
+            assertTrue(journal.find("c" + (10 * limit - 1)).isPresent());
+            long size = Files.size(file);
+            assertTrue(size < 100L * 2 * limit, "size " + size);
+        }
+        try (FileJournal journal = FileJournal.open(file, clock, limit)) {
+            assertTrue(journal.find("c" + (9 * limit - 1)).isEmpty());
+            assertTrue(journal.find("c" + 9 * limit).isPresent());
         }
     }
 
