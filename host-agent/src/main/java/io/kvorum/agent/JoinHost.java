@@ -15,11 +15,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.logging.Level;
 
 /** {@code kvorum-agent join}. */
 final class JoinHost {
     private static final int CONNECT_ATTEMPTS = 60;
+    private static final Duration RELOAD_LIMIT = Duration.ofSeconds(2);
 
     private JoinHost() {}
 
@@ -41,7 +44,8 @@ final class JoinHost {
         Enrollment.Enrolled enrolled = Enrollment.join(token, name, address, port, facts, tls);
         if (enrolled.hypervisor().isPresent()) {
             enrolled.hypervisor().get().install(config.pkiDir());
-            HypervisorCredentials.reload(config.reloadCommand());
+            // On most hosts libvirtd listens only after the join, and reads the files by itself then.
+            HypervisorCredentials.reload(config.reloadCommand(), RELOAD_LIMIT, Level.INFO);
         }
         // The epoch file comes first: an identity without it does not serve. A host that joins anew has no commands.
         EpochGuard.create(state.resolve("epoch"));

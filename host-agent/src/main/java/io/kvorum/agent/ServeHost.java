@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -25,12 +26,14 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** {@code kvorum-agent run}: the agent of this host, until it is ended. */
 final class ServeHost {
     private static final Logger LOG = Logger.getLogger(ServeHost.class.getName());
     private static final int MAX_THREADS = 400;
+    private static final Duration RELOAD_LIMIT = Duration.ofSeconds(30);
 
     private ServeHost() {}
 
@@ -46,10 +49,10 @@ final class ServeHost {
         ExecutorService executor = nativeThreads();
         LibvirtHypervisor hypervisor = LibvirtHypervisor.open(config);
         ManagedHost host = ManagedHost.durable(
-                identity.hostId(), hypervisor, new FolderDisks(), new FenceAgents(), state, executor);
+                identity.hostId(), hypervisor, new FolderDisks(identity.hostId()), new FenceAgents(), state, executor);
         HostDirectory directory = new HostDirectory();
         directory.add(host);
-        AgentServer server = new AgentServer(directory, keys, trust, executor, 1);
+        AgentServer server = new AgentServer(directory, keys, trust, executor);
         server.start(new InetSocketAddress(config.listenAddress(), identity.port()));
         new CertificateRenewal(
                         identity,
@@ -77,7 +80,7 @@ final class ServeHost {
             } catch (IOException e) {
                 throw new UncheckedIOException("libvirt's new certificate could not be written", e);
             }
-            HypervisorCredentials.reload(config.reloadCommand());
+            HypervisorCredentials.reload(config.reloadCommand(), RELOAD_LIMIT, Level.WARNING);
         });
     }
 

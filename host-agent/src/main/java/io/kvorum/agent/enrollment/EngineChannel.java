@@ -3,21 +3,15 @@ package io.kvorum.agent.enrollment;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.okhttp.ModernTls;
 import io.kvorum.agent.identity.EngineTrust;
 import io.kvorum.agent.identity.IdentityKeys;
 import io.kvorum.agent.identity.JoinToken;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
+import io.kvorum.agent.identity.MutualTls;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** Calls the first engine that answers. */
@@ -32,19 +26,14 @@ final class EngineChannel {
      */
     static <T> T call(
             List<String> endpoints, EngineTrust trust, Optional<IdentityKeys> keys, Function<ManagedChannel, T> work)
-            throws IOException {
-        SslContextBuilder builder =
-                SslContextBuilder.forClient().trustManager(trust).protocols("TLSv1.3");
-        keys.ifPresent(builder::keyManager);
-        SslContext tls = GrpcSslContexts.configure(builder, SslProvider.JDK).build();
+            throws IOException, GeneralSecurityException {
+        MutualTls tls = MutualTls.of(keys, trust);
         StringBuilder problems = new StringBuilder();
         for (String endpoint : endpoints) {
             var address = JoinToken.address(endpoint);
-            EventLoopGroup loop = new NioEventLoopGroup(1);
-            ManagedChannel channel = NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
-                    .eventLoopGroup(loop)
-                    .channelType(NioSocketChannel.class)
-                    .sslContext(tls)
+            ManagedChannel channel = ModernTls.client(address.getHostString(), address.getPort(), tls)
+                    // EngineTrust has looked at who it is; which address it answers at says nothing.
+                    .hostnameVerifier((name, session) -> true)
                     .build();
             try {
                 return work.apply(channel);
@@ -60,7 +49,6 @@ final class EngineChannel {
                 problems.append("; ").append(endpoint).append(": ").append(reason(e));
             } finally {
                 channel.shutdownNow();
-                loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             }
         }
         throw new IOException("No engine could be reached" + problems + ". Check the network and that the engine runs");

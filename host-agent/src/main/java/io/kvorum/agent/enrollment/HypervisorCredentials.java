@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -41,8 +43,12 @@ public record HypervisorCredentials(String keyPem, String certificatePem, String
         AtomicFile.write(qemu.resolve("ca-cert.pem"), caPem, "rw-r--r--");
     }
 
-    /** Tells libvirtd to read them; a libvirtd that does not listen yet is no error. */
-    public static void reload(List<String> command) {
+    /**
+     * Tells libvirtd to read them. One that does not listen yet is no error: it reads them when it begins to.
+     *
+     * @param unheard how loud to say that libvirtd did not take them
+     */
+    public static void reload(List<String> command, Duration limit, Level unheard) {
         if (command.isEmpty()) {
             return;
         }
@@ -52,15 +58,19 @@ public record HypervisorCredentials(String keyPem, String certificatePem, String
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             process.getOutputStream().close();
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
-                LOG.warning("libvirtd did not load its new certificates within 30 s; restart it");
+                LOG.log(
+                        unheard,
+                        "libvirtd did not load its new certificates within " + limit.toSeconds() + " s; restart it");
             } else if (process.exitValue() != 0) {
-                LOG.warning("libvirtd did not load its new certificates (" + command.getFirst() + " ended with "
-                        + process.exitValue() + "); it does when it starts with --listen");
+                LOG.log(
+                        unheard,
+                        "libvirtd did not load its new certificates (" + command.getFirst() + " ended with "
+                                + process.exitValue() + "); it does when it starts with --listen");
             }
         } catch (IOException e) {
-            LOG.warning("libvirtd was not told of its new certificates: " + e.getMessage());
+            LOG.log(unheard, "libvirtd was not told of its new certificates: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

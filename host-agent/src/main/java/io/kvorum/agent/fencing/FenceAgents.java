@@ -71,7 +71,7 @@ public final class FenceAgents implements PowerController {
         PowerState found = status(agent, context);
         while (found != wished && !context.expired()) {
             context.pause(Duration.ofSeconds(1));
-            found = status(agent, context);
+            found = lookAgain(agent, context, found);
         }
         if (found != wished) {
             throw CommandFailure.timedOut(
@@ -79,6 +79,18 @@ public final class FenceAgents implements PowerController {
                             + "), but says " + found + ". The host must not be taken as " + action);
         }
         return found;
+    }
+
+    /** A BMC that falls silent after it answered, or a look that the time limit cuts short, leaves what was seen last. */
+    private static PowerState lookAgain(PowerAgent agent, CommandContext context, PowerState before) {
+        try {
+            return status(agent, context);
+        } catch (CommandFailure e) {
+            if (e.reason() == FailureReason.FAILURE_REASON_UNREACHABLE) {
+                return before;
+            }
+            throw e;
+        }
     }
 
     private static PowerState status(PowerAgent agent, CommandContext context) {

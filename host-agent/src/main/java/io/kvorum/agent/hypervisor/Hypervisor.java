@@ -17,10 +17,13 @@ import java.util.Optional;
 
 /**
  * What runs guests on a host. Ids and names were validated before they come here. Every method but {@link #health()}
- * may block; each throws {@link CommandFailure} where it cannot do what is asked.
+ * and {@link #lastFacts()} may block; each throws {@link CommandFailure} where it cannot do what is asked.
  */
 public interface Hypervisor extends AutoCloseable {
     HostFacts facts();
+
+    /** As last read, for when it is away; only the boot id where it was never there. Never blocks. */
+    HostFacts lastFacts();
 
     /** What is known right now; never blocks. */
     Heartbeat health();

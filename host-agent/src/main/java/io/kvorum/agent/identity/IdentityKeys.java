@@ -12,6 +12,8 @@ import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +39,22 @@ public final class IdentityKeys extends X509ExtendedKeyManager {
     @Override
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+        return alias(keyType, engine == null ? null : engine.getHandshakeSession());
+    }
+
+    private @Nullable String alias(String keyType, @Nullable SSLSession handshake) {
         if (!keyType.startsWith("EC")) {
             return null;
         }
-        Optional<String> asked = engine == null ? Optional.empty() : serverName(engine);
+        Optional<String> asked = serverName(handshake);
         if (asked.isPresent()) {
             return byHost.containsKey(asked.get()) ? asked.get() : null;
         }
         return only();
     }
 
-    private static Optional<String> serverName(SSLEngine engine) {
-        if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
+    private static Optional<String> serverName(@Nullable SSLSession handshake) {
+        if (handshake instanceof ExtendedSSLSession session) {
             for (SNIServerName name : session.getRequestedServerNames()) {
                 if (name instanceof SNIHostName host && host.getAsciiName().endsWith(SUFFIX)) {
                     String full = host.getAsciiName();
@@ -78,7 +84,7 @@ public final class IdentityKeys extends X509ExtendedKeyManager {
 
     @Override
     public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-        return chooseEngineServerAlias(keyType, issuers, null);
+        return alias(keyType, socket instanceof SSLSocket secured ? secured.getHandshakeSession() : null);
     }
 
     @Override

@@ -1,71 +1,53 @@
 package io.kvorum.agent.service;
 
 import io.grpc.Server;
-import io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.NettyServerBuilder;
-import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
+import io.grpc.okhttp.ModernTls;
+import io.grpc.okhttp.OkHttpServerBuilder;
+import io.kvorum.agent.identity.EngineTrust;
+import io.kvorum.agent.identity.IdentityKeys;
+import io.kvorum.agent.identity.MutualTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.X509ExtendedKeyManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
-/** One port, mutual TLS, any number of hosts behind it. */
+/**
+ * One port, mutual TLS, any number of hosts behind it. On the small transport with blocking sockets: an agent has the
+ * one connection of its engine or a few, and its memory is taken from guests.
+ */
 public final class AgentServer implements AutoCloseable {
     private static final int MAX_MESSAGE = 4 << 20;
 
-    private final NioEventLoopGroup acceptors = new NioEventLoopGroup(1);
-    private final NioEventLoopGroup workers;
+    // Sockets only: a virtual thread waits there without holding a carrier.
+    private final ExecutorService connections = virtualThreads();
     private final ScheduledThreadPoolExecutor scheduler;
     private final ExecutorService executor;
     private final HostDirectory directory;
-    private final X509ExtendedKeyManager keys;
-    private final X509ExtendedTrustManager trust;
+    private final IdentityKeys keys;
+    private final EngineTrust trust;
     private Optional<Server> server = Optional.empty();
 
-    /**
-     * @param executor runs calls, which may block; closed with the server
-     * @param ioThreads threads for sockets
-     */
-    public AgentServer(
-            HostDirectory directory,
-            X509ExtendedKeyManager keys,
-            X509ExtendedTrustManager trust,
-            ExecutorService executor,
-            int ioThreads) {
+    /** @param executor runs calls, which may block; closed with the server */
+    public AgentServer(HostDirectory directory, IdentityKeys keys, EngineTrust trust, ExecutorService executor) {
         this.directory = directory;
         this.keys = keys;
         this.trust = trust;
         this.executor = executor;
-        this.workers = new NioEventLoopGroup(ioThreads);
         this.scheduler = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("scheduler-", 0).daemon().factory());
         scheduler.setRemoveOnCancelPolicy(true);
     }
 
     /** Begins to serve; port 0 takes a free one. Returns the port. */
-    public int start(InetSocketAddress address) throws IOException {
-        SslContext tls = GrpcSslContexts.configure(
-                        SslContextBuilder.forServer(keys)
-                                .trustManager(trust)
-                                .clientAuth(ClientAuth.REQUIRE)
-                                .protocols("TLSv1.3"),
-                        SslProvider.JDK)
-                .build();
-        Server started = NettyServerBuilder.forAddress(address)
-                .bossEventLoopGroup(acceptors)
-                .workerEventLoopGroup(workers)
-                .channelType(NioServerSocketChannel.class)
-                .sslContext(tls)
+    public int start(InetSocketAddress address) throws IOException, GeneralSecurityException {
+        MutualTls tls = MutualTls.of(Optional.of(keys), trust);
+        Server started = OkHttpServerBuilder.forPort(address, ModernTls.server(tls))
+                .transportExecutor(connections)
+                .scheduledExecutorService(scheduler)
                 .executor(executor)
                 .maxInboundMessageSize(MAX_MESSAGE)
                 .maxInboundMetadataSize(16 << 10)
@@ -86,11 +68,19 @@ public final class AgentServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.ifPresent(Server::shutdownNow);
+        server.ifPresent(AgentServer::end);
         scheduler.shutdownNow();
         executor.shutdownNow();
-        acceptors.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        workers.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        connections.shutdownNow();
+    }
+
+    private static void end(Server server) {
+        try {
+            // Its connections still use the pools.
+            server.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Virtual threads: for work that waits but never sits in native code. */

@@ -34,13 +34,15 @@ final class FileJournal implements CommandJournal {
 
     private final Path file;
     private final InstantSource clock;
+    private final int limit;
     private final Map<String, Kept> entries = new LinkedHashMap<>();
     private FileChannel channel;
     private int records;
 
-    private FileJournal(Path file, InstantSource clock) throws IOException {
+    private FileJournal(Path file, InstantSource clock, int limit) throws IOException {
         this.file = file;
         this.clock = clock;
+        this.limit = limit;
         if (Files.exists(file)) {
             read(ByteBuffer.wrap(Files.readAllBytes(file)));
         }
@@ -49,7 +51,12 @@ final class FileJournal implements CommandJournal {
 
     /** Throws IOException where the file is damaged. */
     static FileJournal open(Path file, InstantSource clock) throws IOException {
-        return new FileJournal(file, clock);
+        return open(file, clock, LIMIT);
+    }
+
+    /** Keeps so many commands. */
+    static FileJournal open(Path file, InstantSource clock, int limit) throws IOException {
+        return new FileJournal(file, clock, limit);
     }
 
     @Override
@@ -85,7 +92,7 @@ final class FileJournal implements CommandJournal {
             channel.force(false);
             entries.remove(id);
             entries.put(id, kept);
-            if (++records > 2 * LIMIT + 100) {
+            if (++records > 2 * limit) {
                 channel.close();
                 channel = compact();
             }
@@ -98,7 +105,7 @@ final class FileJournal implements CommandJournal {
     private FileChannel compact() throws IOException {
         long oldest = clock.millis() - AGE.toMillis();
         entries.values().removeIf(kept -> kept.time() < oldest);
-        for (Iterator<String> ids = entries.keySet().iterator(); entries.size() > LIMIT && ids.hasNext(); ) {
+        for (Iterator<String> ids = entries.keySet().iterator(); entries.size() > limit && ids.hasNext(); ) {
             ids.next();
             ids.remove();
         }

@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kvorum.agent.hypervisor.CommandFailure;
+import io.kvorum.agent.hypervisor.Hypervisor;
 import io.kvorum.agent.rules.Rules;
 import io.kvorum.proto.agent.v1.ConsoleRequest;
 import io.kvorum.proto.agent.v1.ConsoleResponse;
@@ -46,14 +47,26 @@ final class HostAgentEndpoint extends HostAgentServiceImplBase {
                         .asRuntimeException();
             }
             host.epochs().admit(request.getEpoch());
-            return HelloResponse.newBuilder()
+            return seen(host.hypervisor())
                     .setHostId(host.hostId())
                     .setProtocol(PROTOCOL)
-                    .setFacts(host.hypervisor().facts())
-                    .addAllVms(host.hypervisor().inventory())
                     .setEpoch(host.epochs().highest())
                     .build();
         });
+    }
+
+    /** Facts and guests, or why they cannot be told: an engine that restarts must learn that the agent is there. */
+    private static HelloResponse.Builder seen(Hypervisor hypervisor) {
+        try {
+            return HelloResponse.newBuilder()
+                    .setFacts(hypervisor.facts())
+                    .addAllVms(hypervisor.inventory())
+                    .setHypervisorConnected(true);
+        } catch (CommandFailure e) {
+            return HelloResponse.newBuilder()
+                    .setFacts(hypervisor.lastFacts())
+                    .setProblem(e.toFailure().getMessage());
+        }
     }
 
     @Override

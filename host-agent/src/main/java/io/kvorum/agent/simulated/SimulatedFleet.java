@@ -105,7 +105,7 @@ public final class SimulatedFleet implements AutoCloseable {
         }
         EngineTrust engine = trust.orElseThrow(() -> new IOException(
                 "No simulated host in " + plan.stateDir() + " has joined; call join with a token first"));
-        AgentServer started = new AgentServer(directory, keys, engine, executor, 2);
+        AgentServer started = new AgentServer(directory, keys, engine, executor);
         port = started.start(new InetSocketAddress(plan.address(), port));
         server = Optional.of(started);
         for (SimulatedHost host : hosts.values()) {

@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.UUID;
 
 /**
  * An image on its way in: streamed to a hidden file, checked (length, SHA-256, that it is what was declared and refers
@@ -28,10 +27,10 @@ final class DiskUpload implements DiskStore.Upload {
     private final MessageDigest digest;
     private long received;
 
-    DiskUpload(WriteDiskHeader header, Path disk) {
+    DiskUpload(WriteDiskHeader header, Path disk, Path staging) {
         this.header = header;
         this.disk = disk;
-        this.staging = disk.resolveSibling("." + disk.getFileName() + "." + UUID.randomUUID() + ".new");
+        this.staging = staging;
         try {
             long free = Files.getFileStore(java.util.Objects.requireNonNull(disk.getParent()))
                     .getUsableSpace();

@@ -3,7 +3,11 @@ package io.kvorum.agent.storage;
 import io.kvorum.agent.rules.CommandRules;
 import io.kvorum.agent.rules.Rules;
 import io.kvorum.proto.agent.v1.StorageDomainRef;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * Where things lie in a storage domain: {@code <path>/kvorum-<id>/{disks,saved,seeds}}. Names are made of checked UUIDs,
@@ -12,6 +16,7 @@ import java.nio.file.Path;
  * @param root the domain's own folder
  */
 public record DomainLayout(Path root) {
+    private static final String STAGING_SUFFIX = ".new";
 
     /** Throws CommandFailure where path or id are not what they must be. */
     public static DomainLayout of(StorageDomainRef domain) {
@@ -24,6 +29,24 @@ public record DomainLayout(Path root) {
 
     public Path disk(String diskId) {
         return disks().resolve(Rules.uuid("The disk's id", diskId));
+    }
+
+    /**
+     * A name for a disk in the making. It says whose work it is: hosts share domains, and after a crash each removes what
+     * it left itself.
+     */
+    Path staging(String diskId, String owner) {
+        return disks().resolve("." + Rules.uuid("The disk's id", diskId) + "." + owner + "." + UUID.randomUUID()
+                + STAGING_SUFFIX);
+    }
+
+    /** Removes what that owner left unfinished; only right while it makes nothing here. */
+    void sweep(String owner) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(disks(), ".*." + owner + ".*" + STAGING_SUFFIX)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     public Path saved() {

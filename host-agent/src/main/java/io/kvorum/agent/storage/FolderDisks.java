@@ -3,6 +3,7 @@ package io.kvorum.agent.storage;
 import io.kvorum.agent.files.AtomicFile;
 import io.kvorum.agent.hypervisor.CommandContext;
 import io.kvorum.agent.hypervisor.CommandFailure;
+import io.kvorum.agent.rules.Rules;
 import io.kvorum.proto.agent.v1.CreateDisk;
 import io.kvorum.proto.agent.v1.DeleteDisk;
 import io.kvorum.proto.agent.v1.DiskFormat;
@@ -18,11 +19,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Logger;
 
 /** Disks as files in folders. Each is made under a temporary name and renamed when it is whole. */
 public final class FolderDisks implements DiskStore {
+    private static final Logger LOG = Logger.getLogger(FolderDisks.class.getName());
     private static final Duration QUICK = Duration.ofSeconds(60);
+
+    private final String owner;
+    private final Map<Path, Boolean> swept = new ConcurrentHashMap<>();
+
+    /** @param owner id of this host, which alone removes what it left unfinished before this process began */
+    public FolderDisks(String owner) {
+        this.owner = Rules.uuid("The host's id", owner);
+    }
 
     @Override
     public DiskResult create(CreateDisk command, CommandContext context) {
@@ -37,7 +49,7 @@ public final class FolderDisks implements DiskStore {
             }
             return result(command.getDiskId(), format, info);
         }
-        Path staging = disk.resolveSibling("." + disk.getFileName() + "." + UUID.randomUUID() + ".new");
+        Path staging = layout.staging(command.getDiskId(), owner);
         try {
             switch (command.getSourceCase()) {
                 case BACKING -> overlay(command, staging);
@@ -132,7 +144,7 @@ public final class FolderDisks implements DiskStore {
                 }
             }
             present(layout);
-            Path probe = Files.createTempFile(layout.disks(), ".probe-", ".new");
+            Path probe = Files.createTempFile(layout.disks(), ".probe." + owner + ".", ".new");
             Files.delete(probe);
             FileStore store = Files.getFileStore(layout.root());
             return StorageResult.newBuilder()
@@ -153,14 +165,22 @@ public final class FolderDisks implements DiskStore {
         if (Files.exists(disk)) {
             throw CommandFailure.conflict("Disk " + header.getDiskId() + " exists already; upload under another id");
         }
-        return new DiskUpload(header, disk);
+        return new DiskUpload(header, disk, layout.staging(header.getDiskId(), owner));
     }
 
-    static DomainLayout present(DomainLayout layout) {
+    private DomainLayout present(DomainLayout layout) {
         if (!Files.isDirectory(layout.disks())) {
             throw CommandFailure.notFound("There is no storage domain in " + layout.root()
                     + ". Check that its file system is mounted, or create it with InspectStorage");
         }
+        swept.computeIfAbsent(layout.root(), root -> {
+            try {
+                layout.sweep(owner);
+            } catch (IOException e) {
+                LOG.warning("unfinished disks of an earlier run were not removed from " + root + ": " + e);
+            }
+            return true;
+        });
         return layout;
     }
 

@@ -68,6 +68,7 @@ class SimulatedFleetTest {
         assertEquals(fleet.host("sim-0001").hostId(), first.getHostId());
         assertEquals(fleet.host("sim-0002").hostId(), second.getHostId());
         assertNotEquals(first.getHostId(), second.getHostId());
+        assertTrue(first.getHypervisorConnected());
     }
 
     @Test

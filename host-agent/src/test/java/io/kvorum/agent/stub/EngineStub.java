@@ -18,6 +18,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,10 @@ public final class EngineStub implements AutoCloseable {
     public final TestAuthority authority;
     public final Map<String, Joined> joined = new ConcurrentHashMap<>();
     public final AtomicInteger renewals = new AtomicInteger();
+
+    /** Highest protocol that this engine speaks. */
+    public volatile int protocol = 1;
+
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final KeyPair keys;
     private final X509Certificate certificate;
@@ -84,14 +89,24 @@ public final class EngineStub implements AutoCloseable {
 
     /** A channel to a joined host, as the engine. */
     public ManagedChannel dial(String name) throws Exception {
+        return dial(name, SslContextBuilder.forClient().keyManager(keys.getPrivate(), certificate));
+    }
+
+    /** A channel to a joined host, as somebody with this key and certificate. */
+    public ManagedChannel dial(String name, PrivateKey key, X509Certificate shown) throws Exception {
+        return dial(name, SslContextBuilder.forClient().keyManager(key, shown));
+    }
+
+    /** A channel to a joined host, as somebody who shows nothing. */
+    public ManagedChannel dialAnonymously(String name) throws Exception {
+        return dial(name, SslContextBuilder.forClient());
+    }
+
+    private ManagedChannel dial(String name, SslContextBuilder client) throws Exception {
         Joined host = java.util.Objects.requireNonNull(joined.get(name), name);
         ManagedChannel channel = NettyChannelBuilder.forAddress(host.address(), host.port())
                 .overrideAuthority(host.hostId() + ".host.kvorum")
-                .sslContext(GrpcSslContexts.configure(
-                                SslContextBuilder.forClient()
-                                        .keyManager(keys.getPrivate(), certificate)
-                                        .trustManager(authority.certificate()),
-                                SslProvider.JDK)
+                .sslContext(GrpcSslContexts.configure(client.trustManager(authority.certificate()), SslProvider.JDK)
                         .build())
                 .build();
         channels.add(channel);
@@ -115,6 +130,13 @@ public final class EngineStub implements AutoCloseable {
             if (!request.getTokenSecret().equals(SECRET)) {
                 observer.onError(Status.PERMISSION_DENIED
                         .withDescription("no such token")
+                        .asRuntimeException());
+                return;
+            }
+            if (request.getProtocol() > protocol) {
+                observer.onError(Status.FAILED_PRECONDITION
+                        .withDescription(
+                                "the agent speaks protocol " + request.getProtocol() + ", this engine " + protocol)
                         .asRuntimeException());
                 return;
             }

@@ -39,6 +39,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final LibvirtStart starter;
     private final HostReading host = new HostReading();
     private volatile int running;
+    private volatile Optional<HostFacts> lastFacts = Optional.empty();
 
     private LibvirtHypervisor(AgentConfig config) {
         this.config = config;
@@ -74,7 +75,15 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public HostFacts facts() {
-        return LibvirtProblem.ask("Reading the host's facts", () -> facts.read(connection.get()));
+        HostFacts read = LibvirtProblem.ask("Reading the host's facts", () -> facts.read(connection.get()));
+        lastFacts = Optional.of(read);
+        return read;
+    }
+
+    @Override
+    public HostFacts lastFacts() {
+        return lastFacts.orElseGet(
+                () -> HostFacts.newBuilder().setBootId(facts.bootId()).build());
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.kvorum.agent.hypervisor.simulated;
 
+import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.proto.agent.v1.CpuFacts;
 import io.kvorum.proto.agent.v1.HostFacts;
 import io.kvorum.proto.agent.v1.NumaNode;
 import io.kvorum.proto.agent.v1.VersionFacts;
 import io.kvorum.proto.agent.v1.Virtualization;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
@@ -63,5 +65,20 @@ public record SimulatedCapacity(int cpus, long memoryBytes) {
                 .setTpm(true)
                 .setBootId(bootId)
                 .build();
+    }
+
+    /** Throws CommandFailure with NO_CAPACITY for a VM that does not fit beside the others. */
+    void admit(SimulatedVm vm, Collection<SimulatedVm> others, String host) {
+        long used = others.stream().mapToLong(other -> other.memoryBytes).sum();
+        long free = memoryBytes - RESERVED_BYTES - used;
+        if (vm.memoryBytes > free) {
+            throw CommandFailure.noCapacity("VM " + vm.id + " needs " + vm.memoryBytes + " bytes of memory; " + host
+                    + " has " + free + " free. Another host may do");
+        }
+        int vcpus = others.stream().mapToInt(other -> other.vcpus).sum();
+        if (vm.vcpus > cpus || vcpus + vm.vcpus > cpus * CPU_OVERCOMMIT) {
+            throw CommandFailure.noCapacity("VM " + vm.id + " needs " + vm.vcpus + " vCPUs; " + host + " has " + cpus
+                    + " CPUs that carry " + vcpus + " already. Another host may do");
+        }
     }
 }

@@ -19,9 +19,7 @@ import io.kvorum.proto.agent.v1.VmEventCause;
 import io.kvorum.proto.agent.v1.VmRunState;
 import io.kvorum.proto.agent.v1.VmSpec;
 import io.kvorum.proto.agent.v1.VmStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +117,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public HostFacts lastFacts() {
+        return facts();
+    }
+
+    @Override
     public synchronized Heartbeat health() {
         return Heartbeat.newBuilder()
                 .setHypervisorConnected(true)
@@ -194,17 +197,7 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     /** Refuses what does not fit; call with the lock. */
     void admit(SimulatedVm vm) {
-        long used = vms.values().stream().mapToLong(other -> other.memoryBytes).sum();
-        long free = capacity.memoryBytes() - SimulatedCapacity.RESERVED_BYTES - used;
-        if (vm.memoryBytes > free) {
-            throw CommandFailure.noCapacity("VM " + vm.id + " needs " + vm.memoryBytes + " bytes of memory; " + name
-                    + " has " + free + " free. Another host may do");
-        }
-        int vcpus = vms.values().stream().mapToInt(other -> other.vcpus).sum();
-        if (vm.vcpus > capacity.cpus() || vcpus + vm.vcpus > capacity.cpus() * SimulatedCapacity.CPU_OVERCOMMIT) {
-            throw CommandFailure.noCapacity("VM " + vm.id + " needs " + vm.vcpus + " vCPUs; " + name + " has "
-                    + capacity.cpus() + " CPUs that carry " + vcpus + " already. Another host may do");
-        }
+        capacity.admit(vm, vms.values(), name);
     }
 
     @Override
@@ -315,18 +308,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public ConsoleSession openConsole(String vmId, ConsoleKind kind, ConsoleOutput output) {
         status(vmId);
-        String greeting =
-                kind == ConsoleKind.CONSOLE_KIND_VNC ? "RFB 003.008\n" : "simulated console of " + vmId + "\r\n";
-        output.receive(greeting.getBytes(StandardCharsets.US_ASCII));
-        return new ConsoleSession() {
-            @Override
-            public void send(byte[] data) {
-                output.receive(data);
-            }
-
-            @Override
-            public void close() {}
-        };
+        return SimulatedConsole.open(vmId, kind, output);
     }
 
     @Override
@@ -410,10 +392,5 @@ public final class SimulatedHypervisor implements Hypervisor {
             remove(vmId);
         }
         tell(status, cause, "");
-    }
-
-    /** Statuses of all guests, for tests. */
-    public synchronized List<VmStatus> statuses() {
-        return new ArrayList<>(inventory());
     }
 }
