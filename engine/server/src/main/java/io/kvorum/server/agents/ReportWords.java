@@ -33,8 +33,8 @@ final class ReportWords {
                 FactWords.read(hello.getFacts()),
                 hello.getFacts().getBootId(),
                 sightings(hello.getVmsList()),
-                !hello.getFacts().getHardwareId().isEmpty(),
-                hello.getFacts().getHardwareId().isEmpty() ? "libvirt does not answer" : null,
+                hello.getHypervisorConnected(),
+                emptyToNull(hello.getProblem()),
                 null);
     }
 
