@@ -82,7 +82,7 @@ function Scores({ host }: { host: Verdict }) {
       {scores.map((score) => (
         <div key={score.weight}>
           <dt>
-            {words(score.weight)}
+            {score.weight}
             {score.factor !== 1 && <span className="kv-subtle"> × {score.factor}</span>}
           </dt>
           <dd>

@@ -97,7 +97,8 @@ public final class HostLiveness {
         Host host = found.get();
         watch(turn, host.id()).heardNanos = turn.nanos();
         HostStatus status = host.status();
-        Host known = host.withFacts(greeting.facts())
+        // Without its hypervisor an agent that has just started knows next to nothing of its host.
+        Host known = (greeting.hypervisorConnected() ? host.withFacts(greeting.facts()) : host)
                 .withStatus(new HostStatus(
                         status.state(), status.reason(), greeting.bootId(), status.certificateExpiresAt()));
         if (!known.equals(host)) {
