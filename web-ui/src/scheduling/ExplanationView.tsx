@@ -69,7 +69,7 @@ function Refusal({ host }: { host: Verdict }) {
   return (
     <p className="kv-verdict-reason">
       {host.reason ?? 'No reason was given'}
-      {host.filter && <span className="kv-tag">{words(host.filter)}</span>}
+      {host.filter && <span className="kv-tag">{host.filter}</span>}
     </p>
   );
 }

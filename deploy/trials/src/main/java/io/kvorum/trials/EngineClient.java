@@ -25,9 +25,9 @@ public final class EngineClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
-    private static final long POLL_MILLIS = 100;
 
     private final URI base;
+    private long pollMillis = 100;
     private final HttpClient http =
             HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
 
@@ -54,6 +54,12 @@ public final class EngineClient {
         public JsonNode problem() {
             return problem;
         }
+    }
+
+    /** The same client, looking more or less often where it waits. */
+    public EngineClient pollingEveryMillis(long millis) {
+        pollMillis = millis;
+        return this;
     }
 
     public URI uri() {
@@ -140,7 +146,7 @@ public final class EngineClient {
             } catch (IOException e) {
                 trouble = " (" + e.getMessage() + ")";
             }
-            Thread.sleep(POLL_MILLIS);
+            Thread.sleep(pollMillis);
         }
         throw new IllegalStateException(
                 "Waited " + limit.toSeconds() + " s for " + what + trouble + "; last seen: " + last);

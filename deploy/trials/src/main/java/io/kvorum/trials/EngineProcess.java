@@ -20,6 +20,7 @@ public final class EngineProcess implements AutoCloseable {
     private final Path data;
     private final int port;
     private final int enrollmentPort;
+    private String enrollmentAddress = Lab.engineAddress();
     private @Nullable Process process;
 
     public EngineProcess(Path root, Path data, int port, int enrollmentPort) {
@@ -27,6 +28,12 @@ public final class EngineProcess implements AutoCloseable {
         this.data = data;
         this.port = port;
         this.enrollmentPort = enrollmentPort;
+    }
+
+    /** The same engine, for hosts that reach it at another address than the lab's. */
+    public EngineProcess enrollingAt(String address) {
+        enrollmentAddress = address;
+        return this;
     }
 
     public URI uri() {
@@ -57,7 +64,7 @@ public final class EngineProcess implements AutoCloseable {
                 .putAll(Map.of(
                         "KVORUM_DATA_DIR", data.toString(),
                         "KVORUM_ENROLLMENT_PORT", Integer.toString(enrollmentPort),
-                        "KVORUM_ENROLLMENT_ENDPOINTS", Lab.engineAddress() + ":" + enrollmentPort,
+                        "KVORUM_ENROLLMENT_ENDPOINTS", enrollmentAddress + ":" + enrollmentPort,
                         "QUARKUS_HTTP_PORT", Integer.toString(port),
                         "QUARKUS_HTTP_SSL_PORT", "0"));
         long began = System.nanoTime();

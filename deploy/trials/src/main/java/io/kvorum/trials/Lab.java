@@ -29,6 +29,12 @@ public final class Lab {
 
     /** Runs the command and returns the last line it printed; throws with its output if it fails. */
     public String run(String... arguments) throws IOException, InterruptedException {
+        String printed = output(arguments);
+        return printed.substring(printed.lastIndexOf('\n') + 1);
+    }
+
+    /** Runs the command and returns all it printed; throws with its output if it fails. */
+    public String output(String... arguments) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(command.toString()));
         line.addAll(List.of(arguments));
         Path output = Files.createTempFile("kvorum-lab", ".log");
@@ -45,7 +51,7 @@ public final class Lab {
             if (process.exitValue() != 0) {
                 throw new IOException("lab " + String.join(" ", arguments) + " failed: " + printed);
             }
-            return printed.substring(printed.lastIndexOf('\n') + 1);
+            return printed;
         } finally {
             Files.deleteIfExists(output);
         }

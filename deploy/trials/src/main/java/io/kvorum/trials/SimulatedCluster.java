@@ -31,7 +31,8 @@ public final class SimulatedCluster {
         }
     }
 
-    static void prepare(EngineClient engine, int hosts, Path tokenFile) throws Exception {
+    /** Describes a cluster for so many hosts, and puts their join token into that file. */
+    public static void prepare(EngineClient engine, int hosts, Path tokenFile) throws Exception {
         String dataCenter = Cluster.id(engine.post("/data-centers", Map.of("name", "simulated")));
         String cluster =
                 Cluster.id(engine.post("/clusters", Map.of("name", "simulated-cluster", "dataCenterId", dataCenter)));
