@@ -9,7 +9,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
@@ -25,6 +27,7 @@ public final class EmbeddedServices implements AutoCloseable {
     private static final String ZOOKEEPER = "kvorum.leadership.zookeeper";
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Map<String, String> settings = new LinkedHashMap<>();
 
     /** Starts what is missing and tells the application by system properties. */
     public static EmbeddedServices start() throws Exception {
@@ -48,30 +51,37 @@ public final class EmbeddedServices implements AutoCloseable {
         if (config.getOptionalValue(JDBC_URL, String.class).isEmpty()) {
             EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"));
             started.push(postgres);
-            System.setProperty(JDBC_URL, postgres.jdbcUrl());
+            tell(JDBC_URL, postgres.jdbcUrl());
             LOG.infof("PostgreSQL is embedded, its data in %s", folder.resolve("postgres"));
         }
         if (config.getOptionalValue(ZOOKEEPER, String.class).isEmpty()) {
             EmbeddedZooKeeper zookeeper = EmbeddedZooKeeper.start(folder.resolve("zookeeper"));
             started.push(zookeeper);
-            System.setProperty(ZOOKEEPER, zookeeper.connectString());
+            tell(ZOOKEEPER, zookeeper.connectString());
         }
     }
 
-    private static void prepareHttps(Config config, Path folder) throws IOException, GeneralSecurityException {
+    private void prepareHttps(Config config, Path folder) throws IOException, GeneralSecurityException {
         List<String> names =
                 config.getOptionalValues("kvorum.public-names", String.class).orElse(List.of());
         HttpsCertificate certificate = new HttpsCertificate(folder, names);
         certificate.renew(CertificateAuthority.open(folder));
-        System.setProperty(
-                "quarkus.tls.key-store.pem.0.cert",
-                certificate.certificateFile().toString());
-        System.setProperty(
-                "quarkus.tls.key-store.pem.0.key", certificate.keyFile().toString());
+        tell("quarkus.tls.key-store.pem.0.cert", certificate.certificateFile().toString());
+        tell("quarkus.tls.key-store.pem.0.key", certificate.keyFile().toString());
         if (!names.isEmpty()) {
-            System.setProperty("quarkus.http.host", "0.0.0.0");
-            System.setProperty("quarkus.http.insecure-requests", "redirect");
+            tell("quarkus.http.host", "0.0.0.0");
+            tell("quarkus.http.insecure-requests", "redirect");
         }
+    }
+
+    /** What the application was told: the settings of everything that was brought up. */
+    public Map<String, String> settings() {
+        return Map.copyOf(settings);
+    }
+
+    private void tell(String setting, String value) {
+        settings.put(setting, value);
+        System.setProperty(setting, value);
     }
 
     private static void createPrivate(Path folder) throws IOException {

@@ -1,0 +1,193 @@
+package io.kvorum.server.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agroal.api.AgroalDataSource;
+import io.kvorum.core.inventory.Change;
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.DataCenter;
+import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.HostSpec;
+import io.kvorum.core.inventory.Image;
+import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Meta;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.StorageDomain;
+import io.kvorum.core.inventory.Template;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.OperationState;
+import io.kvorum.server.EngineResource;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The leader's side of a real PostgreSQL. What is written here is taken back: the engine of the tests lives on it. */
+@QuarkusTest
+@WithTestResource(value = EngineResource.class, scope = TestResourceScope.GLOBAL)
+class InventoryStoreTest {
+
+    @Inject
+    InventoryStore store;
+
+    @Inject
+    AgroalDataSource dataSource;
+
+    @Test
+    void writesNothingInATermThatIsOver() throws SQLException {
+        long epoch = number("select epoch from term");
+        DataCenter late = new DataCenter(UUID.randomUUID(), "too-late", "", META);
+
+        LeadershipLostException refused = assertThrows(
+                LeadershipLostException.class, () -> store.persist(epoch - 1, List.of(new Change.Put(late))));
+
+        assertEquals("Term " + (epoch - 1) + " is over; the current one is " + epoch + ".", refused.getMessage());
+        assertEquals(0, number("select count(*) from data_center where name = 'too-late'"));
+    }
+
+    @Test
+    void writesAllChangesOfATransactionOrNone() throws SQLException {
+        long epoch = number("select epoch from term");
+        DataCenter first = new DataCenter(UUID.randomUUID(), "half-done", "", META);
+        DataCenter sameName = new DataCenter(UUID.randomUUID(), "HALF-done", "", META);
+
+        assertThrows(
+                Exception.class, () -> store.persist(epoch, List.of(new Change.Put(first), new Change.Put(sameName))));
+
+        assertEquals(0, number("select count(*) from data_center where lower(name) = 'half-done'"));
+    }
+
+    @Test
+    void loadsWhatWasPersisted() throws SQLException {
+        long epoch = number("select epoch from term");
+        List<Entity> entities = oneOfEachKind();
+        assertEquals(
+                Arrays.stream(Kind.values()).collect(Collectors.toSet()),
+                entities.stream().map(Entity::kind).collect(Collectors.toSet()));
+        try {
+            store.persist(
+                    epoch,
+                    entities.stream()
+                            .map(entity -> (Change) new Change.Put(entity))
+                            .toList());
+
+            Map<UUID, Entity> loaded = QuarkusTransaction.requiringNew()
+                    .call(() -> store.load().stream().collect(Collectors.toMap(Entity::id, Function.identity())));
+
+            for (Entity entity : entities) {
+                assertEquals(entity, loaded.get(entity.id()));
+            }
+        } finally {
+            List<Change> removals = new ArrayList<>();
+            for (Entity entity : entities.reversed()) {
+                removals.add(new Change.Remove(entity.kind(), entity.id()));
+            }
+            store.persist(epoch, removals);
+        }
+    }
+
+    @Test
+    void leavesOutOperationsThatHaveEnded() throws SQLException {
+        long epoch = number("select epoch from term");
+        Operation ended = with(
+                sample(Operation.class),
+                Map.of("id", UUID.randomUUID(), "state", OperationState.SUCCEEDED, "meta", META, "locks", List.of()));
+        store.persist(epoch, List.of(new Change.Put(ended)));
+
+        assertTrue(store.load().stream().noneMatch(entity -> entity.id().equals(ended.id())));
+
+        store.persist(epoch, List.of(new Change.Remove(Kind.OPERATION, ended.id())));
+    }
+
+    private static final Meta META = new Meta(
+            3, java.time.Instant.parse("2026-01-02T03:04:05.123456Z"), java.time.Instant.parse("2026-01-03T00:00:00Z"));
+
+    /** In the order in which the foreign keys allow them. */
+    private static List<Entity> oneOfEachKind() {
+        UUID dataCenter = UUID.randomUUID();
+        UUID cluster = UUID.randomUUID();
+        UUID host = UUID.randomUUID();
+        UUID domain = UUID.randomUUID();
+        UUID template = UUID.randomUUID();
+        HostSpec hostSpec = with(sample(HostSpec.class), Map.of("clusterId", cluster));
+        Vm vm = sample(Vm.class);
+        return List.of(
+                with(sample(DataCenter.class), Map.of("id", dataCenter, "meta", META)),
+                with(sample(Cluster.class), Map.of("id", cluster, "dataCenterId", dataCenter, "meta", META)),
+                with(sample(Host.class), Map.of("id", host, "spec", hostSpec, "meta", META)),
+                with(
+                        sample(StorageDomain.class),
+                        Map.of("id", domain, "dataCenterId", dataCenter, "hostId", host, "meta", META)),
+                with(sample(Network.class), Map.of("id", UUID.randomUUID(), "dataCenterId", dataCenter, "meta", META)),
+                with(
+                        sample(Image.class),
+                        Map.of("id", UUID.randomUUID(), "storageDomainId", domain, "hostId", host, "meta", META)),
+                with(sample(Template.class), Map.of("id", template, "dataCenterId", dataCenter, "meta", META)),
+                with(
+                        vm,
+                        Map.of(
+                                "id",
+                                UUID.randomUUID(),
+                                "spec",
+                                with(vm.spec(), Map.of("clusterId", cluster, "templateId", template)),
+                                "status",
+                                with(vm.status(), Map.of("hostId", host, "targetHostId", host)),
+                                "meta",
+                                META)),
+                with(
+                        sample(Operation.class),
+                        Map.of("id", UUID.randomUUID(), "state", OperationState.RUNNING, "meta", META)));
+    }
+
+    private static <T> T sample(Class<T> type) {
+        return type.cast(Samples.of(type).findFirst().orElseThrow());
+    }
+
+    /** The record with some components replaced. */
+    private static <T> T with(T record, Map<String, Object> replaced) {
+        try {
+            RecordComponent[] components = record.getClass().getRecordComponents();
+            Object[] values = new Object[components.length];
+            for (int i = 0; i < components.length; i++) {
+                Object old = components[i].getAccessor().invoke(record);
+                values[i] = replaced.getOrDefault(components[i].getName(), old);
+            }
+            @SuppressWarnings("unchecked")
+            Constructor<T> constructor = (Constructor<T>) record.getClass()
+                    .getDeclaredConstructor(Arrays.stream(components)
+                            .map(RecordComponent::getType)
+                            .toArray(Class<?>[]::new));
+            return constructor.newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}
