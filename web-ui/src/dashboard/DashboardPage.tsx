@@ -116,7 +116,7 @@ function States({ kind, total, states }: StatesProps) {
 }
 
 const BUSY = 0.9;
-const SOON_MS = 30 * 86_400_000;
+const SOON_MS = 7 * 86_400_000;
 
 function complaintsOf(host: Host): string[] {
   const complaints: string[] = [];
