@@ -38,6 +38,9 @@ public final class Controller {
 
     static final Duration LIVENESS_PERIOD = Duration.ofMillis(250);
     static final Duration BALANCING_PERIOD = Duration.ofSeconds(10);
+    /** What an upload of an earlier term is given: most likely it ended with the engine it went through. */
+    static final Duration ORPHANED_UPLOAD = Duration.ofMinutes(15);
+
     static final Duration STORAGE_PERIOD = Duration.ofMinutes(5);
 
     private final Inventory inventory;
@@ -83,8 +86,7 @@ public final class Controller {
         runner.resume(turn);
         inventory.images().stream()
                 .filter(image -> image.state() == ImageState.UPLOADING)
-                .forEach(image ->
-                        turn.emit(new Effect.StartTimer(new Timer.UploadLimit(image.id()), settings.uploadLimit())));
+                .forEach(image -> turn.emit(new Effect.StartTimer(new Timer.UploadLimit(image.id()), ORPHANED_UPLOAD)));
         turn.emit(new Effect.StartTimer(new Timer.Liveness(), LIVENESS_PERIOD));
         turn.emit(new Effect.StartTimer(new Timer.Balancing(), BALANCING_PERIOD));
         turn.emit(new Effect.StartTimer(new Timer.StorageCheck(), STORAGE_PERIOD));

@@ -89,7 +89,11 @@ public class AgentConnections {
                 config.agents(),
                 now.events,
                 statistics,
-                commandId -> Optional.ofNullable(pending.get(commandId)).map(PendingCommand::operationId));
+                commandId -> Optional.ofNullable(pending.get(commandId)).map(PendingCommand::operationId),
+                why -> {
+                    LOG.warnf("A host refused the term: %s", why);
+                    now.deposed = true;
+                });
         AgentLink before = links.put(effect.hostId(), link);
         if (before != null) {
             before.close();

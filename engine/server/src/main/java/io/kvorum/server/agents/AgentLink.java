@@ -3,6 +3,7 @@ package io.kvorum.server.agents;
 import com.google.protobuf.util.Durations;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.kvorum.core.controller.Event;
 import io.kvorum.proto.agent.v1.ExecuteRequest;
@@ -43,6 +44,10 @@ final class AgentLink {
     private final Consumer<Event> events;
     private final StatisticsStore statistics;
     private final Function<UUID, Optional<UUID>> operationOf;
+
+    /** Told why, where the host refuses this term because it knows a later one. */
+    private final Consumer<String> deposed;
+
     private final Context.CancellableContext context = Context.ROOT.withCancellation();
     private volatile boolean closed;
 
@@ -53,7 +58,8 @@ final class AgentLink {
             KvorumConfig.Agents config,
             Consumer<Event> events,
             StatisticsStore statistics,
-            Function<UUID, Optional<UUID>> operationOf) {
+            Function<UUID, Optional<UUID>> operationOf,
+            Consumer<String> deposed) {
         this.hostId = hostId;
         this.channel = channel;
         this.epoch = epoch;
@@ -61,6 +67,7 @@ final class AgentLink {
         this.events = events;
         this.statistics = statistics;
         this.operationOf = operationOf;
+        this.deposed = deposed;
     }
 
     void close() {
@@ -80,7 +87,9 @@ final class AgentLink {
                 context.run(this::greetAndListen);
                 pause = FIRST_PAUSE;
             } catch (StatusRuntimeException e) {
-                if (!closed) {
+                if (!closed && e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION) {
+                    deposed.accept(String.valueOf(e.getStatus().getDescription()));
+                } else if (!closed) {
                     LOG.debugf("Host %s: %s", hostId, e.getStatus());
                     events.accept(new Event.HostConnectionLost(
                             hostId, String.valueOf(e.getStatus().getDescription())));

@@ -98,10 +98,18 @@ public class ImageResource {
                 Words.required("Content-Length", length),
                 sha256);
         Response refused = answers.configuration(begin, 200, () -> "");
-        if (refused.getStatus() == 200) {
-            Request.FinishImage finish = uploads.send(find(id), body);
-            answers.finish(finish);
+        if (refused.getStatus() != 200) {
+            return refused;
         }
+        Image image = find(id);
+        if (image.state() == Image.ImageState.READY) {
+            // The same request again, under its Idempotency-Key: its bytes are here already.
+            return Response.status(201).entity(view(image)).build();
+        }
+        if (uploads.running(id)) {
+            throw ProblemException.conflict("Image " + image.name() + " is being sent already.");
+        }
+        answers.finish(uploads.send(image, body));
         return Response.status(201).entity(view(find(id))).build();
     }
 

@@ -53,6 +53,11 @@ public class ImageUploads {
         this.terms = terms;
     }
 
+    /** Whether an upload goes through this replica now. */
+    boolean running(UUID imageId) {
+        return sent.containsKey(imageId);
+    }
+
     /** How far an upload through this replica has come. */
     long sentBytes(UUID imageId) {
         AtomicLong count = sent.get(imageId);

@@ -1,9 +1,15 @@
 package io.kvorum.server.embedded;
 
+import io.kvorum.server.security.CertificateAuthority;
+import io.kvorum.server.security.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +26,17 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(EmbeddedPostgres.class);
 
-    private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+    private static final String RULES = """
+            local all all scram-sha-256
+            host all all 127.0.0.1/32 scram-sha-256
+            """;
 
-    private EmbeddedPostgres(io.zonky.test.db.postgres.embedded.EmbeddedPostgres server) {
+    private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+    private final String password;
+
+    private EmbeddedPostgres(io.zonky.test.db.postgres.embedded.EmbeddedPostgres server, String password) {
         this.server = server;
+        this.password = password;
     }
 
     /** Starts it on a free port of the loopback; returns when it answers. */
@@ -31,11 +44,13 @@ final class EmbeddedPostgres implements AutoCloseable {
         Path data = folder.resolve("data");
         Files.createDirectories(folder);
         endLeftover(data);
+        String password = password(folder.resolve("password"));
         var builder = io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
+                .setConnectConfig("password", password)
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("full_page_writes", "on")
@@ -43,11 +58,37 @@ final class EmbeddedPostgres implements AutoCloseable {
                 .setServerConfig("shared_buffers", "64MB")
                 .setServerConfig("max_connections", "60")
                 .setPGStartupWait(Duration.ofSeconds(60));
-        return new EmbeddedPostgres(builder.start());
+        EmbeddedPostgres postgres = new EmbeddedPostgres(builder.start(), password);
+        postgres.askForPassword(data);
+        return postgres;
+    }
+
+    private static String password(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            CertificateAuthority.writePrivate(file, Secrets.random());
+        }
+        return Files.readString(file);
+    }
+
+    /** As it is made, it lets everybody on this machine in. */
+    private void askForPassword(Path data) throws IOException {
+        Path rules = data.resolve("pg_hba.conf");
+        if (Files.readString(rules).equals(RULES)) {
+            return;
+        }
+        try (Connection connection = DriverManager.getConnection(jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            statement.execute("set password_encryption = 'scram-sha-256'");
+            statement.execute("alter role postgres password '" + password + "'");
+            Files.writeString(rules, RULES);
+            statement.execute("select pg_reload_conf()");
+        } catch (SQLException e) {
+            throw new IOException("The embedded PostgreSQL cannot be closed to others: " + e.getMessage(), e);
+        }
     }
 
     String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres";
+        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres&password=" + password;
     }
 
     @Override

@@ -58,7 +58,7 @@ public class Accounts {
         private static final long serialVersionUID = 1;
     }
 
-    /** Makes the admin account at the first start; its password is printed once and kept nowhere. */
+    /** Makes the admin account at the first start; its password is left in a file that only the engine's user can read, for its owner to delete. */
     void start(@Observes @Priority(20) StartupEvent event) throws SQLException, IOException {
         String password = Secrets.password();
         try (Connection connection = dataSource.getConnection();

@@ -3,6 +3,7 @@ package io.kvorum.server.security;
 import io.grpc.netty.GrpcSslContexts;
 import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.security.CertificateAuthority.Purpose;
+import io.kvorum.server.security.RenewingKeyManager.Identity;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -31,8 +32,8 @@ public class EngineIdentity {
     private static final Duration LIFE = Duration.ofDays(7);
 
     private final CertificateAuthority authority;
-    private @Nullable KeyPair key;
-    private @Nullable X509Certificate certificate;
+    private final RenewingKeyManager keys = new RenewingKeyManager(this::identity);
+    private @Nullable Identity current;
     private Instant renewAt = Instant.MIN;
 
     EngineIdentity(KvorumConfig config) throws IOException, GeneralSecurityException {
@@ -46,47 +47,36 @@ public class EngineIdentity {
 
     /** For dialling agents: shows the engine's certificate, trusts the CA only. */
     public SslContext forDialling() throws SSLException {
-        return GrpcSslContexts.configure(withIdentity(SslContextBuilder.forClient()), SslProvider.JDK)
+        return GrpcSslContexts.configure(SslContextBuilder.forClient().keyManager(keys), SslProvider.JDK)
                 .trustManager(authority.certificate())
                 .build();
     }
 
     /** For hosts that join (without a certificate) or renew (with theirs). */
     public SslContext forEnrollment() throws SSLException {
-        Identity now = identity();
-        SslContextBuilder builder =
-                SslContextBuilder.forServer(now.key.getPrivate(), now.certificate, authority.certificate());
-        return GrpcSslContexts.configure(builder, SslProvider.JDK)
+        return GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
                 .trustManager(authority.certificate())
                 .clientAuth(ClientAuth.OPTIONAL)
                 .build();
     }
 
-    private SslContextBuilder withIdentity(SslContextBuilder builder) {
-        Identity now = identity();
-        return builder.keyManager(now.key.getPrivate(), now.certificate, authority.certificate());
-    }
-
-    private record Identity(KeyPair key, X509Certificate certificate) {}
-
     private synchronized Identity identity() {
         try {
-            KeyPair pair = key;
-            X509Certificate current = certificate;
-            if (pair == null || current == null || Instant.now().isAfter(renewAt)) {
-                pair = CertificateAuthority.newKey();
-                current = authority.issue(
+            Identity now = current;
+            if (now == null || Instant.now().isAfter(renewAt)) {
+                KeyPair pair = CertificateAuthority.newKey();
+                X509Certificate certificate = authority.issue(
                         pair.getPublic(),
                         "kvorum engine",
                         List.of(ENGINE_URI),
                         List.of("engine.kvorum"),
                         Purpose.BOTH,
                         LIFE);
-                key = pair;
-                certificate = current;
+                now = new Identity(pair.getPrivate(), new X509Certificate[] {certificate, authority.certificate()});
+                current = now;
                 renewAt = Instant.now().plus(LIFE.dividedBy(2));
             }
-            return new Identity(pair, current);
+            return now;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Cannot make the engine's certificate", e);
         }
