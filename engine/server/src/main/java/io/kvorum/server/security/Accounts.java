@@ -60,6 +60,9 @@ public class Accounts {
 
     /** Makes the admin account at the first start; its password is left in a file that only the engine's user can read, for its owner to delete. */
     void start(@Observes @Priority(20) StartupEvent event) throws SQLException, IOException {
+        if (queryOne("select name from account where name = ?", ADMIN) != null) {
+            return;
+        }
         String password = Secrets.password();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement insert = connection.prepareStatement(
@@ -102,13 +105,20 @@ public class Accounts {
         hashing.acquire();
         try {
             // An unknown name takes as long as a wrong password.
-            return Secrets.passwordMatches(password, stored == null ? UNKNOWN : stored) && stored != null;
+            return Secrets.passwordMatches(password, stored == null ? unknown() : stored) && stored != null;
         } finally {
             hashing.release();
         }
     }
 
-    private static final String UNKNOWN = Secrets.hashPassword(Secrets.random());
+    /** A hash that no password matches; made when it is first needed, since it takes a while. */
+    private static String unknown() {
+        return Unknown.HASH;
+    }
+
+    private static final class Unknown {
+        static final String HASH = Secrets.hashPassword(Secrets.random());
+    }
 
     public void logOut(String sessionSecret) throws SQLException {
         update("delete from session where secret_hash = ?", Secrets.sha256(sessionSecret));
