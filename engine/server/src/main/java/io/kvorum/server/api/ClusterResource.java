@@ -119,7 +119,8 @@ public class ClusterResource {
 
     @POST
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = ClusterView.class)))
-    public Response create(ClusterChange change) {
+    public Response create(@Nullable ClusterChange body) {
+        ClusterChange change = Words.required("body", body);
         Cluster made = change.make(answers.newId());
         return answers.configuration(new Request.Configure(made, 0), 201, () -> ClusterView.of(find(made.id())));
     }
@@ -127,7 +128,8 @@ public class ClusterResource {
     @PATCH
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = ClusterView.class)))
-    public Response change(@PathParam("id") UUID id, ClusterChange change) {
+    public Response change(@PathParam("id") UUID id, @Nullable ClusterChange body) {
+        ClusterChange change = Words.required("body", body);
         Cluster before = find(id);
         Long expected = answers.expectedRevision();
         return answers.configuration(

@@ -72,7 +72,8 @@ public class DataCenterResource {
 
     @POST
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = DataCenterView.class)))
-    public Response create(DataCenterChange change) {
+    public Response create(@Nullable DataCenterChange body) {
+        DataCenterChange change = Words.required("body", body);
         DataCenter made = change.make(answers.newId());
         return answers.configuration(new Request.Configure(made, 0), 201, () -> DataCenterView.of(find(made.id())));
     }
@@ -80,7 +81,8 @@ public class DataCenterResource {
     @PATCH
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = DataCenterView.class)))
-    public Response change(@PathParam("id") UUID id, DataCenterChange change) {
+    public Response change(@PathParam("id") UUID id, @Nullable DataCenterChange body) {
+        DataCenterChange change = Words.required("body", body);
         DataCenter before = find(id);
         Long expected = answers.expectedRevision();
         return answers.configuration(

@@ -99,7 +99,8 @@ public class HostResource {
     @PATCH
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = HostView.class)))
-    public Response change(@PathParam("id") UUID id, HostChange change) {
+    public Response change(@PathParam("id") UUID id, @Nullable HostChange body) {
+        HostChange change = Words.required("body", body);
         HostSpec before = views.hostRecord(id).spec();
         HostSpec after = new HostSpec(
                 change.name() == null ? before.name() : change.name(),
@@ -114,7 +115,8 @@ public class HostResource {
     @PUT
     @Path("/{id}/power-management")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = HostView.class)))
-    public Response powerManagement(@PathParam("id") UUID id, PowerManagementChange change) {
+    public Response powerManagement(@PathParam("id") UUID id, @Nullable PowerManagementChange body) {
+        PowerManagementChange change = Words.required("body", body);
         Host host = views.hostRecord(id);
         HostSpec before = host.spec();
         HostSpec after = new HostSpec(
@@ -188,7 +190,8 @@ public class HostResource {
             responseCode = "202",
             description = "Accepted",
             content = @Content(schema = @Schema(implementation = OperationView.class)))
-    public Response fence(@PathParam("id") UUID id, FenceRequest request) {
+    public Response fence(@PathParam("id") UUID id, @Nullable FenceRequest body) {
+        FenceRequest request = Words.required("body", body);
         PowerTask task = Words.read("action", Words.required("action", request.action()), PowerTask.class, null);
         if (task == PowerTask.FENCE) {
             throw ProblemException.invalid(
@@ -203,7 +206,8 @@ public class HostResource {
             responseCode = "202",
             description = "Accepted",
             content = @Content(schema = @Schema(implementation = OperationView.class)))
-    public Response confirmDown(@PathParam("id") UUID id, ConfirmDownRequest request) {
+    public Response confirmDown(@PathParam("id") UUID id, @Nullable ConfirmDownRequest body) {
+        ConfirmDownRequest request = Words.required("body", body);
         return answers.work(new Request.ConfirmHostDown(id, Words.required("hostName", request.hostName())));
     }
 }

@@ -43,12 +43,12 @@ public class JoinTokenResource {
             @Nullable Integer uses,
             @Nullable Long expiresInSeconds) {}
 
-    /** {@code token} and {@code command} are there only in the answer that makes the token. */
+    /** {@code uses} are those that are left; {@code token} and {@code command} are there only in the answer that makes the token. */
     @Schema(name = "JoinToken")
     public record JoinTokenView(
             UUID id,
             UUID clusterId,
-            int usesLeft,
+            int uses,
             String createdBy,
             Instant createdAt,
             Instant expiresAt,
@@ -74,7 +74,8 @@ public class JoinTokenResource {
 
     @POST
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = JoinTokenView.class)))
-    public Response create(JoinTokenCreation creation) throws SQLException {
+    public Response create(@Nullable JoinTokenCreation body) throws SQLException {
+        JoinTokenCreation creation = Words.required("body", body);
         UUID clusterId = Words.required("clusterId", creation.clusterId());
         int uses = creation.uses() == null ? 1 : creation.uses();
         long seconds = creation.expiresInSeconds() == null ? DEFAULT_SECONDS : creation.expiresInSeconds();

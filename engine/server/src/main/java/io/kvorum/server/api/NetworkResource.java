@@ -91,7 +91,8 @@ public class NetworkResource {
 
     @POST
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = NetworkView.class)))
-    public Response create(NetworkChange change) {
+    public Response create(@Nullable NetworkChange body) {
+        NetworkChange change = Words.required("body", body);
         Network made = change.make(answers.newId());
         return answers.configuration(new Request.Configure(made, 0), 201, () -> NetworkView.of(find(made.id())));
     }
@@ -99,7 +100,8 @@ public class NetworkResource {
     @PATCH
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = NetworkView.class)))
-    public Response change(@PathParam("id") UUID id, NetworkChange change) {
+    public Response change(@PathParam("id") UUID id, @Nullable NetworkChange body) {
+        NetworkChange change = Words.required("body", body);
         Network before = find(id);
         Long expected = answers.expectedRevision();
         return answers.configuration(

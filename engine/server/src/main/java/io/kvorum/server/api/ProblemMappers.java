@@ -2,11 +2,13 @@ package io.kvorum.server.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -49,21 +51,54 @@ public class ProblemMappers {
                         + " header X-Kvorum-Request for changes."));
     }
 
+    /** Jackson's own mapper for this one would answer with names of classes. */
+    @ServerExceptionMapper(priority = 1)
+    public Response map(MismatchedInputException e) {
+        return unreadable(e, "Must be " + expected(e.getTargetType()) + ".");
+    }
+
     @ServerExceptionMapper(priority = 1)
     public Response map(JsonMappingException e) {
-        String field = e.getPath().stream()
+        return unreadable(
+                e,
+                e instanceof MismatchedInputException mismatch
+                        ? "Must be " + expected(mismatch.getTargetType()) + "."
+                        : "Cannot be read.");
+    }
+
+    private static Response unreadable(JsonMappingException e, String message) {
+        String path = e.getPath().stream()
                 .map(reference ->
                         reference.getFieldName() == null ? "[" + reference.getIndex() + "]" : reference.getFieldName())
-                .collect(Collectors.joining("."));
+                .collect(Collectors.joining("."))
+                .replace(".[", "[");
+        String field = path.isEmpty() ? "body" : path;
         return response(new ProblemView(
                 "urn:kvorum:problem:invalid",
                 "The request is not valid",
                 400,
                 "The field " + field + " cannot be read.",
-                List.of(new ProblemView.FieldError(field, null, firstLine(e.getOriginalMessage()))),
+                List.of(new ProblemView.FieldError(field, null, message)),
                 null,
                 null,
                 null));
+    }
+
+    private static String expected(@Nullable Class<?> type) {
+        if (type == null) {
+            return "something else";
+        } else if (type == String.class) {
+            return "a text";
+        } else if (type == UUID.class) {
+            return "an id such as 01234567-89ab-cdef-0123-456789abcdef";
+        } else if (type == Boolean.class || type == boolean.class) {
+            return "true or false";
+        } else if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
+            return "a whole number that fits";
+        } else if (Collection.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        return "an object";
     }
 
     @ServerExceptionMapper(priority = 1)

@@ -100,7 +100,8 @@ public class StorageDomainResource {
 
     @POST
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = StorageDomainView.class)))
-    public Response create(StorageDomainChange change) {
+    public Response create(@Nullable StorageDomainChange body) {
+        StorageDomainChange change = Words.required("body", body);
         StorageDomain made = change.make(answers.newId());
         return answers.configuration(new Request.Configure(made, 0), 201, () -> StorageDomainView.of(find(made.id())));
     }
@@ -108,7 +109,8 @@ public class StorageDomainResource {
     @PATCH
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = StorageDomainView.class)))
-    public Response change(@PathParam("id") UUID id, StorageDomainChange change) {
+    public Response change(@PathParam("id") UUID id, @Nullable StorageDomainChange body) {
+        StorageDomainChange change = Words.required("body", body);
         StorageDomain before = find(id);
         Long expected = answers.expectedRevision();
         return answers.configuration(

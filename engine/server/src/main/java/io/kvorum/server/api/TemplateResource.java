@@ -95,7 +95,8 @@ public class TemplateResource {
             responseCode = "202",
             description = "Accepted",
             content = @Content(schema = @Schema(implementation = OperationView.class)))
-    public Response create(TemplateCreation creation) {
+    public Response create(@Nullable TemplateCreation body) {
+        TemplateCreation creation = Words.required("body", body);
         Vm vm = creation.vmId() == null ? null : views.vmRecord(creation.vmId());
         Hardware base = vm == null ? HardwareChange.DEFAULT : vm.spec().hardware();
         return answers.work(new Request.CreateTemplate(

@@ -59,7 +59,8 @@ public class TokenResource {
     /** The secret is shown now and never again. */
     @POST
     @APIResponse(responseCode = "201", content = @Content(schema = @Schema(implementation = TokenView.class)))
-    public Response create(TokenCreation creation) throws SQLException {
+    public Response create(@Nullable TokenCreation body) throws SQLException {
+        TokenCreation creation = Words.required("body", body);
         String name = Words.required("name", creation.name());
         if (name.isBlank() || name.length() > 64) {
             throw ProblemException.invalid("name", name, "Must be 1 to 64 characters.");

@@ -113,7 +113,8 @@ public class VmResource {
             responseCode = "202",
             description = "Accepted",
             content = @Content(schema = @Schema(implementation = OperationView.class)))
-    public Response create(VmCreation creation) {
+    public Response create(@Nullable VmCreation body) {
+        VmCreation creation = Words.required("body", body);
         UUID id = answers.newId();
         Template template = creation.templateId() == null
                 ? null
@@ -130,7 +131,8 @@ public class VmResource {
     @PATCH
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = VmView.class)))
-    public Response change(@PathParam("id") UUID id, VmChange change) {
+    public Response change(@PathParam("id") UUID id, @Nullable VmChange body) {
+        VmChange change = Words.required("body", body);
         Vm vm = views.vmRecord(id);
         return answers.configuration(
                 new Request.ChangeVm(id, VmSpecs.change(id, vm.spec(), change), answers.expectedRevision()),

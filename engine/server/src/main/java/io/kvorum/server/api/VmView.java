@@ -50,10 +50,12 @@ public record VmView(
         Instant createdAt,
         Instant updatedAt) {
 
+    /** {@code allocatedBytes} is null where no host has told. */
     @Schema(name = "Disk")
     public record DiskView(
             UUID id,
             long sizeBytes,
+            @Nullable Long allocatedBytes,
             String format,
             UUID storageDomainId,
             int bootOrder,
@@ -86,6 +88,7 @@ public record VmView(
                         .map(disk -> new DiskView(
                                 disk.id(),
                                 disk.sizeBytes(),
+                                null,
                                 Words.of(disk.format()),
                                 disk.storageDomainId(),
                                 disk.bootOrder(),
