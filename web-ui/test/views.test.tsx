@@ -50,7 +50,7 @@ describe('an explanation', () => {
     expect(html).toContain('width:75%');
     expect(html).toContain('1.50');
     expect(html).toContain('Lacks 2 GiB of memory');
-    expect(html).toContain('Memory');
+    expect(html).toContain('>memory<');
   });
 
   it('lets hosts that fit be picked, and refused ones not', () => {
