@@ -15,7 +15,7 @@ class BrowserTest {
     @Test
     void makesAVmOpensItsConsoleAndMigratesIt() throws Exception {
         RealCluster real = RealCluster.get();
-        Path webUi = Path.of(System.getProperty("kvorum.root")).resolve("web-ui");
+        Path webUi = Path.of(System.getProperty("source.root")).resolve("web-ui");
         Path pictures = Path.of("target/screenshots").toAbsolutePath();
         Files.createDirectories(pictures);
         ProcessBuilder builder = new ProcessBuilder("npm", "run", "e2e")

@@ -23,7 +23,7 @@ final class RealCluster {
     final Cluster cluster;
 
     private RealCluster() throws IOException, InterruptedException {
-        Path root = Path.of(System.getProperty("kvorum.root"));
+        Path root = Path.of(System.getProperty("source.root"));
         Path folder = Files.createTempDirectory("kvorum-trials");
         lab = new Lab(root, Path.of("/var/lib/kvorum-lab"));
         process = new EngineProcess(root, folder.resolve("engine"), PORT, ENROLLMENT_PORT);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class DiagramsTest {
 
     private static final Path PAGE =
-            Path.of(Objects.requireNonNull(System.getProperty("kvorum.root")), "docs", "architecture.md");
+            Path.of(Objects.requireNonNull(System.getProperty("source.root")), "docs", "architecture.md");
 
     @Test
     void theDocumentShowsTheTableOfVms() throws IOException {
