@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
@@ -47,17 +48,23 @@ public final class EmbeddedServices implements AutoCloseable {
                         config.getOptionalValue("kvorum.data-dir", String.class).orElse(".kvorum"))
                 .toAbsolutePath();
         createPrivate(folder);
-        prepareHttps(config, folder.resolve("ca"));
-        if (config.getOptionalValue(JDBC_URL, String.class).isEmpty()) {
-            EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"));
-            started.push(postgres);
-            tell(JDBC_URL, postgres.jdbcUrl());
-            LOG.infof("PostgreSQL is embedded, its data in %s", folder.resolve("postgres"));
+        // PostgreSQL takes longest, and most of that it waits.
+        FutureTask<EmbeddedPostgres> postgres =
+                new FutureTask<>(() -> EmbeddedPostgres.start(folder.resolve("postgres")));
+        boolean embedPostgres = config.getOptionalValue(JDBC_URL, String.class).isEmpty();
+        if (embedPostgres) {
+            Thread.ofVirtual().name("embedded-postgres-start").start(postgres);
+            started.push(() -> postgres.get().close());
         }
         if (config.getOptionalValue(ZOOKEEPER, String.class).isEmpty()) {
             EmbeddedZooKeeper zookeeper = EmbeddedZooKeeper.start(folder.resolve("zookeeper"));
             started.push(zookeeper);
             tell(ZOOKEEPER, zookeeper.connectString());
+        }
+        prepareHttps(config, folder.resolve("ca"));
+        if (embedPostgres) {
+            tell(JDBC_URL, postgres.get().jdbcUrl());
+            LOG.infof("PostgreSQL is embedded, its data in %s", folder.resolve("postgres"));
         }
     }
 

@@ -10,6 +10,9 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.leader.LeaderSelector;
@@ -27,10 +30,13 @@ public class Leadership {
 
     private static final Logger LOG = Logger.getLogger(Leadership.class);
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 1000;
+    private static final long STOP_LIMIT_SECONDS = 10;
 
     private final KvorumConfig config;
     private final ControllerLoop loop;
     private final String replicaId;
+    private final ExecutorService standing =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("leader").factory());
     private @Nullable CuratorFramework client;
     private @Nullable LeaderSelector selector;
 
@@ -60,17 +66,17 @@ public class Leadership {
                 .build();
         curator.start();
         client = curator;
-        LeaderSelector standing = new LeaderSelector(
-                curator, config.leadership().path() + "/leader", new LeaderSelectorListenerAdapter() {
+        LeaderSelector candidate = new LeaderSelector(
+                curator, config.leadership().path() + "/leader", standing, new LeaderSelectorListenerAdapter() {
                     @Override
                     public void takeLeadership(CuratorFramework ignored) throws Exception {
                         lead();
                     }
                 });
-        standing.setId(replicaId);
-        standing.autoRequeue();
-        standing.start();
-        selector = standing;
+        candidate.setId(replicaId);
+        candidate.autoRequeue();
+        candidate.start();
+        selector = candidate;
     }
 
     /** Returns when the term is over: interrupted by the loss of ZooKeeper, or because the loop could not go on. */
@@ -83,12 +89,17 @@ public class Leadership {
         }
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        LeaderSelector standing = selector;
-        if (standing != null) {
-            standing.close();
+    /** Gives the lead away before the connection to ZooKeeper goes, so that another replica need not wait for it. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        LeaderSelector candidate = selector;
+        if (candidate != null) {
+            candidate.close();
         }
         loop.stop();
+        standing.shutdown();
+        if (!standing.awaitTermination(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            LOG.warn("The term does not end; another replica leads once the session with ZooKeeper has expired");
+        }
         CuratorFramework curator = client;
         if (curator != null) {
             curator.close();
