@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the engine. */
 @QuarkusMain
@@ -25,11 +26,25 @@ public final class EngineMain {
         CountDownLatch closed = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(closed), "embedded-services-end"));
         try (EmbeddedServices services = EmbeddedServices.start()) {
-            Quarkus.run(null, (code, failure) -> status.set(code), args);
+            Quarkus.run(
+                    null,
+                    (code, failure) -> {
+                        status.set(code);
+                        explain(failure);
+                    },
+                    args);
         } finally {
             closed.countDown();
         }
         System.exit(status.get());
+    }
+
+    /** An engine that cannot start may have no log yet. */
+    private static void explain(@Nullable Throwable failure) {
+        if (failure != null) {
+            System.err.println("The engine could not start:");
+            failure.printStackTrace();
+        }
     }
 
     /** A signal ends the process as soon as its hooks are through, wherever the main thread is. */

@@ -18,6 +18,9 @@ public interface KvorumConfig {
     /** Name of this replica; the host name and process id where none is given. */
     Optional<String> replicaId();
 
+    /** URL under which the other replicas reach this one, such as https://engine-1:8443; for installations with several. */
+    Optional<String> replicaAddress();
+
     /**
      * DNS names and addresses under which browsers and automation reach the engine. With them it listens on all
      * addresses, by TLS only; without, on the loopback.
@@ -42,7 +45,7 @@ public interface KvorumConfig {
         String path();
 
         /** How long ZooKeeper keeps a silent leader. */
-        @WithDefault("4s")
+        @WithDefault("3s")
         Duration sessionTimeout();
     }
 

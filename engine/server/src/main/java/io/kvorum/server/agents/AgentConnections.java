@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,14 @@ public class AgentConnections {
     /** What belongs to one term of leadership. */
     private static final class Term {
         final long epoch;
+        final BooleanSupplier mayAct;
         final Consumer<Event> events;
         final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         volatile boolean deposed;
 
-        Term(long epoch, Consumer<Event> events) {
+        Term(long epoch, BooleanSupplier mayAct, Consumer<Event> events) {
             this.epoch = epoch;
+            this.mayAct = mayAct;
             this.events = events;
         }
     }
@@ -54,9 +57,13 @@ public class AgentConnections {
         this.statistics = statistics;
     }
 
-    /** Begins a term: commands carry that epoch, events go to that consumer. */
-    public void begin(long epoch, Consumer<Event> events) {
-        term = new Term(epoch, events);
+    /**
+     * Begins a term: commands carry that epoch, events go to that consumer.
+     *
+     * @param mayAct asked before every command, which waits while the answer is no
+     */
+    public void begin(long epoch, BooleanSupplier mayAct, Consumer<Event> events) {
+        term = new Term(epoch, mayAct, events);
     }
 
     /** Ends the term: nothing more is sent, nothing more is told. */
@@ -86,6 +93,7 @@ public class AgentConnections {
                 effect.hostId(),
                 channels.to(effect.hostId(), effect.address(), effect.port()),
                 now.epoch,
+                now.mayAct,
                 config.agents(),
                 now.events,
                 statistics,

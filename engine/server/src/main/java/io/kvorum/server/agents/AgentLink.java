@@ -21,6 +21,7 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -40,6 +41,7 @@ final class AgentLink {
     private final UUID hostId;
     private final ManagedChannel channel;
     private final long epoch;
+    private final BooleanSupplier mayAct;
     private final KvorumConfig.Agents config;
     private final Consumer<Event> events;
     private final StatisticsStore statistics;
@@ -55,6 +57,7 @@ final class AgentLink {
             UUID hostId,
             ManagedChannel channel,
             long epoch,
+            BooleanSupplier mayAct,
             KvorumConfig.Agents config,
             Consumer<Event> events,
             StatisticsStore statistics,
@@ -63,6 +66,7 @@ final class AgentLink {
         this.hostId = hostId;
         this.channel = channel;
         this.epoch = epoch;
+        this.mayAct = mayAct;
         this.config = config;
         this.events = events;
         this.statistics = statistics;
@@ -75,8 +79,13 @@ final class AgentLink {
         context.cancel(null);
     }
 
-    /** One command; throws what gRPC throws. */
+    /** One command; throws what gRPC throws, and UNAVAILABLE while this replica may not act. */
     ExecuteResponse execute(ExecuteRequest request, Duration limit) {
+        if (!mayAct.getAsBoolean()) {
+            throw Status.UNAVAILABLE
+                    .withDescription("It is not sure that this replica still leads.")
+                    .asRuntimeException();
+        }
         return stub().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS).execute(request);
     }
 

@@ -120,7 +120,6 @@ public class ChangesResource {
                                         revision == 0));
             case Notice.Lost lost -> event(sse, "reset", Map.of());
             case Notice.OperationQueued queued -> null;
-            case Notice.CancelAsked asked -> null;
         };
     }
 

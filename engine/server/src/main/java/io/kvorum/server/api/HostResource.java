@@ -73,6 +73,7 @@ public class HostResource {
     public record ConfirmDownRequest(@Nullable String hostName) {}
 
     @GET
+    @AnsweredByLeader
     public Page<HostView> list(
             @BeanParam PageRequest page,
             @QueryParam("clusterId") @Nullable UUID clusterId,
@@ -83,6 +84,7 @@ public class HostResource {
     }
 
     @GET
+    @AnsweredByLeader
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = HostView.class)))
     public Response get(@PathParam("id") UUID id) {
@@ -91,6 +93,7 @@ public class HostResource {
     }
 
     @GET
+    @AnsweredByLeader
     @Path("/{id}/statistics")
     public StatisticsView statistics(@PathParam("id") UUID id) {
         return StatisticsView.of(statistics.intervalSeconds(), statistics.samples(id));

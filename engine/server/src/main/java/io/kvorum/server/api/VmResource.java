@@ -27,6 +27,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -71,6 +72,7 @@ public class VmResource {
             String kind) {}
 
     @GET
+    @AnsweredByLeader
     public Page<VmView> list(
             @BeanParam PageRequest page,
             @QueryParam("clusterId") @Nullable UUID clusterId,
@@ -85,6 +87,7 @@ public class VmResource {
     }
 
     @GET
+    @AnsweredByLeader
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = VmView.class)))
     public Response get(@PathParam("id") UUID id) {
@@ -93,6 +96,7 @@ public class VmResource {
     }
 
     @GET
+    @AnsweredByLeader
     @Path("/{id}/statistics")
     public StatisticsView statistics(@PathParam("id") UUID id) {
         return StatisticsView.of(statistics.intervalSeconds(), statistics.samples(id));
@@ -100,11 +104,13 @@ public class VmResource {
 
     /** Where it would go now, and why; nothing is done. */
     @GET
+    @AnsweredByLeader
     @Path("/{id}/placement")
     public ExplanationView placement(@PathParam("id") UUID id) {
         views.vmRecord(id);
         Explanation explanation = loop.explainPlacement(id)
-                .orElseThrow(() -> ProblemException.conflict("This replica does not lead; ask the leader."));
+                .orElseThrow(
+                        () -> ProblemException.conflict("The leader cannot be asked now; try again in some seconds."));
         return ExplanationView.of(explanation);
     }
 
@@ -248,7 +254,8 @@ public class VmResource {
     @POST
     @Path("/{id}/console")
     @Consumes(MediaType.WILDCARD)
-    public ConsoleTickets.TicketView console(@PathParam("id") UUID id, @Nullable ConsoleRequest request) {
+    public ConsoleTickets.TicketView console(@PathParam("id") UUID id, @Nullable ConsoleRequest request)
+            throws SQLException {
         ConsoleTickets.Kind kind = Words.read(
                 "kind", request == null ? null : request.kind(), ConsoleTickets.Kind.class, ConsoleTickets.Kind.VNC);
         Vm vm = views.vmRecord(id);

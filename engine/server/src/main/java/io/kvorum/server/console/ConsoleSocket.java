@@ -19,6 +19,7 @@ import io.quarkus.websockets.next.WebSocket;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.buffer.Buffer;
+import java.sql.SQLException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public class ConsoleSocket {
 
     @OnOpen
     @RunOnVirtualThread
-    public void open(WebSocketConnection viewer) {
+    public void open(WebSocketConnection viewer) throws SQLException {
         Optional<ConsoleTickets.Ticket> ticket =
                 tickets.take(viewer.pathParam("ticket"), identity.getPrincipal().getName());
         if (ticket.isEmpty()) {
@@ -53,10 +54,7 @@ public class ConsoleSocket {
             return;
         }
         ConsoleTickets.Ticket good = ticket.get();
-        HostAgentServiceGrpc.newStub(channels.to(
-                        good.host().id(),
-                        good.host().spec().address(),
-                        good.host().spec().port()))
+        HostAgentServiceGrpc.newStub(channels.to(good.hostId(), good.address(), good.port()))
                 .console(new FromHost(viewer));
         ClientCallStreamObserver<ConsoleRequest> host = toHost;
         if (host != null) {
@@ -69,7 +67,8 @@ public class ConsoleSocket {
                                             ? ConsoleKind.CONSOLE_KIND_VNC
                                             : ConsoleKind.CONSOLE_KIND_SERIAL))
                     .build());
-            LOG.infof("%s opened the %s console of VM %s", good.account(), good.kind(), good.vmId());
+            LOG.infof(
+                    "%s opened the %s console of VM %s", identity.getPrincipal().getName(), good.kind(), good.vmId());
         }
     }
 

@@ -7,20 +7,25 @@ import io.kvorum.core.controller.Now;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.operations.Operation;
 import io.kvorum.core.scheduling.Explanation;
 import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.agents.AgentConnections;
 import io.kvorum.server.events.ChangeFeed;
 import io.kvorum.server.events.ChangeFeed.Notice;
+import io.kvorum.server.leadership.Tenure;
 import io.kvorum.server.persistence.InventoryStore;
 import io.kvorum.server.persistence.OperationQueue;
+import io.kvorum.server.persistence.OperationQueue.Cancellation;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -68,6 +73,9 @@ public class ControllerLoop {
     private volatile @Nullable Long epoch;
     private volatile boolean stopping;
     private long lookedNanos;
+
+    /** Of this term; the controller has been told of them. */
+    private final Set<UUID> cancellations = new HashSet<>();
 
     ControllerLoop(
             InventoryStore store,
@@ -118,22 +126,27 @@ public class ControllerLoop {
         return answer.completeOnTimeout(Optional.empty(), 5, TimeUnit.SECONDS).join();
     }
 
-    /** Runs one term on the calling thread; returns when it is over. */
-    public void run(String replicaId) throws InterruptedException {
+    /**
+     * Runs one term on the calling thread; returns when it is over.
+     *
+     * @param address where other replicas reach this one, or empty
+     */
+    public void run(String replicaId, String address, Tenure tenure) throws InterruptedException {
         queue.clear();
+        cancellations.clear();
         stopping = false;
-        long term = beginTerm(replicaId);
+        long term = beginTerm(replicaId, address);
         LOG.infof("Replica %s leads, term %d", replicaId, term);
         EventTimers timers = new EventTimers(this::offer);
         try (AutoCloseable subscription = feed.subscribe(this::notice)) {
             Inventory inventory = new Inventory(store.load());
             Controller controller = new Controller(inventory, settings, UUID.randomUUID());
-            agents.begin(term, this::offer);
+            agents.begin(term, tenure::holds, this::offer);
             epoch = term;
-            perform(term, controller.start(now()), timers);
+            perform(term, tenure, controller.start(now()), timers);
             queue.add(new Item.LookForOperations());
             while (!stopping && !agents.deposed()) {
-                turn(term, controller, timers);
+                turn(term, tenure, controller, timers);
             }
         } catch (InterruptedException e) {
             LOG.infof("Term %d ends: the election was lost", term);
@@ -152,15 +165,16 @@ public class ControllerLoop {
         }
     }
 
-    private long beginTerm(String replicaId) {
+    private long beginTerm(String replicaId, String address) {
         try {
-            return store.beginTerm(replicaId);
+            return store.beginTerm(replicaId, address);
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot begin a term: " + e.getMessage(), e);
         }
     }
 
-    private void turn(long term, Controller controller, EventTimers timers) throws InterruptedException, SQLException {
+    private void turn(long term, Tenure tenure, Controller controller, EventTimers timers)
+            throws InterruptedException, SQLException {
         Item first = queue.poll(QUEUE_POLL_MILLIS, TimeUnit.MILLISECONDS);
         List<Item> batch = new ArrayList<>();
         if (first != null) {
@@ -181,20 +195,31 @@ public class ControllerLoop {
                     if (!looked) {
                         looked = true;
                         lookedNanos = System.nanoTime();
-                        operations
-                                .queued()
-                                .forEach(operation -> effects.addAll(
-                                        controller.handle(new Event.OperationSubmitted(operation), now())));
+                        effects.addAll(look(controller));
                     }
                 }
                 case Item.Question(UUID vmId, var answer) -> answer.complete(controller.explainPlacement(vmId));
             }
         }
         metrics.turn(batch.size(), queue.size());
-        perform(term, effects, timers);
+        perform(term, tenure, effects, timers);
     }
 
-    private void perform(long term, List<Effect> effects, EventTimers timers) throws SQLException {
+    private List<Effect> look(Controller controller) throws SQLException {
+        List<Effect> effects = new ArrayList<>();
+        for (Operation operation : operations.queued()) {
+            effects.addAll(controller.handle(new Event.OperationSubmitted(operation), now()));
+        }
+        for (Cancellation cancellation : operations.cancellations()) {
+            if (cancellations.add(cancellation.operationId())) {
+                effects.addAll(controller.handle(
+                        new Event.CancelRequested(cancellation.operationId(), cancellation.by()), now()));
+            }
+        }
+        return effects;
+    }
+
+    private void perform(long term, Tenure tenure, List<Effect> effects, EventTimers timers) throws SQLException {
         List<Change> changes = new ArrayList<>();
         for (Effect effect : effects) {
             if (effect instanceof Effect.Persist(List<Change> some)) {
@@ -203,6 +228,9 @@ public class ControllerLoop {
         }
         if (!changes.isEmpty()) {
             store.persist(term, changes);
+        }
+        if (!tenure.holds()) {
+            throw new IllegalStateException("Term " + term + " ends: ZooKeeper has not confirmed it in time");
         }
         for (Effect effect : effects) {
             switch (effect) {
@@ -222,7 +250,6 @@ public class ControllerLoop {
         switch (notice) {
             case Notice.OperationQueued queued -> queue.offer(new Item.LookForOperations());
             case Notice.Lost lost -> queue.offer(new Item.LookForOperations());
-            case Notice.CancelAsked(String id, String by) -> offer(new Event.CancelRequested(UUID.fromString(id), by));
             case Notice.Changed changed -> {}
         }
     }

@@ -27,7 +27,7 @@ final class EmbeddedZooKeeper implements AutoCloseable {
         settings.setProperty("clientPortAddress", "127.0.0.1");
         settings.setProperty("clientPort", Integer.toString(port));
         settings.setProperty("admin.enableServer", "false");
-        settings.setProperty("tickTime", "1000");
+        settings.setProperty("tickTime", "500");
         settings.setProperty("autopurge.purgeInterval", "24");
         ZooKeeperServerEmbedded server = ZooKeeperServerEmbedded.builder()
                 .baseDir(folder)

@@ -31,9 +31,8 @@ public class ChangeFeed {
     public sealed interface Notice {
         record Changed(String kind, String id, long revision) implements Notice {}
 
+        /** Or one shall be called off. */
         record OperationQueued(String id) implements Notice {}
-
-        record CancelAsked(String operationId, String by) implements Notice {}
 
         record Lost() implements Notice {}
     }
@@ -71,7 +70,6 @@ public class ChangeFeed {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("listen kvorum_change");
                     statement.execute("listen kvorum_operation");
-                    statement.execute("listen kvorum_cancel");
                 }
                 publish(new Notice.Lost());
                 PGConnection notifications = connection.unwrap(PGConnection.class);
@@ -96,10 +94,6 @@ public class ChangeFeed {
         String payload = notification.getParameter();
         switch (notification.getName()) {
             case "kvorum_operation" -> publish(new Notice.OperationQueued(payload));
-            case "kvorum_cancel" -> {
-                String[] parts = payload.split(" ", 2);
-                publish(new Notice.CancelAsked(parts[0], parts.length > 1 ? parts[1] : "somebody"));
-            }
             default ->
                 payload.lines().forEach(line -> {
                     String[] parts = line.split(" ", 3);

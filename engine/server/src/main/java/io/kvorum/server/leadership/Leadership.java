@@ -2,6 +2,8 @@ package io.kvorum.server.leadership;
 
 import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.controller.ControllerLoop;
+import io.kvorum.server.security.Installation;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -9,6 +11,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +23,8 @@ import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.leader.LeaderSelector;
 import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZooKeeper;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +41,17 @@ public class Leadership {
 
     private final KvorumConfig config;
     private final ControllerLoop loop;
+    private final Installation installation;
     private final String replicaId;
     private final ExecutorService standing =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("leader").factory());
     private @Nullable CuratorFramework client;
     private @Nullable LeaderSelector selector;
 
-    Leadership(KvorumConfig config, ControllerLoop loop) {
+    Leadership(KvorumConfig config, ControllerLoop loop, Installation installation) {
         this.config = config;
         this.loop = loop;
+        this.installation = installation;
         this.replicaId = config.replicaId().orElseGet(Leadership::defaultReplicaId);
     }
 
@@ -69,8 +78,8 @@ public class Leadership {
         LeaderSelector candidate = new LeaderSelector(
                 curator, config.leadership().path() + "/leader", standing, new LeaderSelectorListenerAdapter() {
                     @Override
-                    public void takeLeadership(CuratorFramework ignored) throws Exception {
-                        lead();
+                    public void takeLeadership(CuratorFramework connected) throws Exception {
+                        lead(connected);
                     }
                 });
         candidate.setId(replicaId);
@@ -80,13 +89,66 @@ public class Leadership {
     }
 
     /** Returns when the term is over: interrupted by the loss of ZooKeeper, or because the loop could not go on. */
-    private void lead() throws InterruptedException {
+    private void lead(CuratorFramework curator) throws Exception {
+        if (!ownsPath(curator)) {
+            Quarkus.asyncExit(1);
+            return;
+        }
+        ZooKeeper session = curator.getZookeeperClient().getZooKeeper();
+        long sessionId = session.getSessionId();
+        long asked = System.nanoTime();
+        session.exists(config.leadership().path(), false);
+        Tenure tenure = new Tenure(Duration.ofMillis(session.getSessionTimeout()), asked, System::nanoTime);
+        Thread keeper = Thread.ofVirtual().name("tenure").start(() -> keep(tenure, curator, sessionId));
         try {
-            loop.run(replicaId);
+            loop.run(replicaId, config.replicaAddress().orElse(""), tenure);
         } catch (RuntimeException e) {
             LOG.error("The term ended with an error", e);
             Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+        } finally {
+            keeper.interrupt();
         }
+    }
+
+    /** Asks ZooKeeper again and again whether the session that was elected lives. */
+    private void keep(Tenure tenure, CuratorFramework curator, long sessionId) {
+        long pauseMillis = config.leadership().sessionTimeout().toMillis() / 8;
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                Thread.sleep(pauseMillis);
+                ZooKeeper session = curator.getZookeeperClient().getZooKeeper();
+                long asked = System.nanoTime();
+                session.exists(config.leadership().path(), false);
+                if (session.getSessionId() == sessionId) {
+                    tenure.confirm(asked);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                LOG.debugf("ZooKeeper does not confirm the session: %s", e.getMessage());
+            }
+        }
+    }
+
+    /** The path belongs to the installation that used it first. */
+    private boolean ownsPath(CuratorFramework curator) throws Exception {
+        String path = config.leadership().path() + "/installation";
+        byte[] mine = installation.fingerprint().getBytes(StandardCharsets.US_ASCII);
+        try {
+            curator.create().creatingParentsIfNeeded().forPath(path, mine);
+        } catch (KeeperException.NodeExistsException e) {
+            byte[] owner = curator.getData().forPath(path);
+            if (!Arrays.equals(mine, owner)) {
+                LOG.errorf(
+                        "ZooKeeper's path %s belongs to another installation, with the CA %s; this one's is %s."
+                                + " Set KVORUM_LEADERSHIP_PATH to a path of its own. The engine ends",
+                        config.leadership().path(),
+                        new String(owner, StandardCharsets.US_ASCII),
+                        installation.fingerprint());
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Gives the lead away before the connection to ZooKeeper goes, so that another replica need not wait for it. */

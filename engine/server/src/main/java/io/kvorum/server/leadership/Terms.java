@@ -18,15 +18,19 @@ public class Terms {
         this.dataSource = dataSource;
     }
 
-    public record Term(long epoch, String leader, Instant since) {}
+    public record Term(long epoch, String leader, String address, Instant since) {}
 
     public Term current() {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement("select epoch, leader, since from term");
+                PreparedStatement statement =
+                        connection.prepareStatement("select epoch, leader, address, since from term");
                 ResultSet rows = statement.executeQuery()) {
             rows.next();
             return new Term(
-                    rows.getLong(1), rows.getString(2), rows.getTimestamp(3).toInstant());
+                    rows.getLong(1),
+                    rows.getString(2),
+                    rows.getString(3),
+                    rows.getTimestamp(4).toInstant());
         } catch (SQLException e) {
             throw new IllegalStateException("The database cannot be reached", e);
         }

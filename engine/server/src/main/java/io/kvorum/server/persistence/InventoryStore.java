@@ -38,11 +38,12 @@ public class InventoryStore {
 
     /** Begins a term: the epoch grows by one, in the transaction that makes this replica the leader. */
     @Transactional
-    public long beginTerm(String replica) throws SQLException {
+    public long beginTerm(String replica, String address) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement(
-                        "update term set epoch = epoch + 1, leader = ?, since = now() returning epoch")) {
+                        "update term set epoch = epoch + 1, leader = ?, address = ?, since = now() returning epoch")) {
             statement.setString(1, replica);
+            statement.setString(2, address);
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
                 return result.getLong(1);

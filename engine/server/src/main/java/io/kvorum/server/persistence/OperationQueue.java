@@ -7,10 +7,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -84,14 +86,37 @@ public class OperationQueue {
         }
     }
 
-    /** Asks the leader to call an operation off. */
+    /** Asks the leader, whoever that is, to call an operation off. */
     @Transactional
     public void cancel(UUID operationId, String by) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement notify = connection.prepareStatement("select pg_notify('kvorum_cancel', ?)")) {
-            notify.setString(1, operationId + " " + by);
-            notify.execute();
+        try (Connection connection = dataSource.getConnection()) {
+            try (PreparedStatement insert = connection.prepareStatement("insert into operation_cancel"
+                    + " (operation_id, requested_by, requested_at) values (?, ?, now()) on conflict do nothing")) {
+                insert.setObject(1, operationId);
+                insert.setString(2, by);
+                insert.executeUpdate();
+            }
+            notify(connection, operationId);
         }
+    }
+
+    /** That an operation shall be called off. */
+    public record Cancellation(UUID operationId, String by) {}
+
+    /** Of operations that have not ended. */
+    @Transactional
+    public List<Cancellation> cancellations() throws SQLException {
+        List<Cancellation> asked = new ArrayList<>();
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement("select operation_id, c.requested_by from"
+                        + " operation_cancel c join operation o on o.id = operation_id"
+                        + " where o.state in ('QUEUED', 'RUNNING') order by requested_at");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                asked.add(new Cancellation(rows.getObject(1, UUID.class), rows.getString(2)));
+            }
+        }
+        return asked;
     }
 
     /** Operations nobody has begun, oldest first. */
