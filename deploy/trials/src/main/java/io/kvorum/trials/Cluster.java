@@ -166,8 +166,20 @@ public final class Cluster {
         if (hostId.isNull()) {
             return 0;
         }
-        String name = engine.get("/hosts/" + hostId.asText()).get("name").asText();
+        return numberOf(hostId.asText());
+    }
+
+    /** Number of the lab host with that id. */
+    public int numberOf(String hostId) throws IOException, InterruptedException {
+        String name = engine.get("/hosts/" + hostId).get("name").asText();
         return Integer.parseInt(name.substring("host-".length()));
+    }
+
+    public JsonNode awaitHostIn(int host, List<String> states, Duration limit)
+            throws IOException, InterruptedException {
+        String path = "/hosts/" + hostId(host);
+        return engine.until(
+                "host-" + host + " to be " + states, limit, () -> engine.get(path), h -> states.contains(state(h)));
     }
 
     public String dataCenterId() {

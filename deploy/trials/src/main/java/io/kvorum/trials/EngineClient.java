@@ -16,7 +16,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +28,29 @@ public final class EngineClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
+    private static final Duration REPLICA_CALL_LIMIT = Duration.ofSeconds(15);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
+    private static final int ROUNDS_OF_REPLICAS = 40;
 
-    private final URI base;
+    private final List<URI> replicas;
+    private final AtomicInteger turn = new AtomicInteger();
+    private volatile String bearer = "";
     private long pollMillis = 100;
-    private final HttpClient http =
-            HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+    private final HttpClient http = HttpClient.newBuilder()
+            .cookieHandler(new CookieManager())
+            .connectTimeout(CONNECT_LIMIT)
+            .build();
 
     public EngineClient(URI base) {
-        this.base = base;
+        this(List.of(base));
+    }
+
+    /**
+     * A client of several replicas: a call that one of them does not answer goes to the next, under the same
+     * idempotency key.
+     */
+    public EngineClient(List<URI> replicas) {
+        this.replicas = List.copyOf(replicas);
     }
 
     /** An answer that is not a success. */
@@ -63,7 +81,12 @@ public final class EngineClient {
     }
 
     public URI uri() {
-        return base;
+        return replicas.get(Math.floorMod(turn.get(), replicas.size()));
+    }
+
+    /** Goes on with a token of the API, which all replicas accept; log in first. */
+    public void useToken(String name) throws IOException, InterruptedException {
+        bearer = post("/tokens", Map.of("name", name)).get("secret").asText();
     }
 
     public void logIn(String name, String password) throws IOException, InterruptedException {
@@ -154,15 +177,42 @@ public final class EngineClient {
 
     private JsonNode call(String method, String path, BodyPublisher body, @Nullable String type)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + "/api/v1" + path))
-                .timeout(CALL_LIMIT)
+        String key = UUID.randomUUID().toString();
+        for (int attempt = 0; ; attempt++) {
+            URI replica = uri();
+            try {
+                return callOne(replica, method, path, body, type, key);
+            } catch (IOException e) {
+                if (replicas.size() == 1 || attempt == replicas.size() * ROUNDS_OF_REPLICAS) {
+                    throw e;
+                }
+                turn.incrementAndGet();
+                Thread.sleep(attempt < replicas.size() ? 0 : pollMillis);
+            }
+        }
+    }
+
+    private JsonNode callOne(
+            URI replica, String method, String path, BodyPublisher body, @Nullable String type, String key)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(replica + "/api/v1" + path))
+                .timeout(replicas.size() == 1 ? CALL_LIMIT : REPLICA_CALL_LIMIT)
                 .header("X-Kvorum-Request", "1")
                 .method(method, body);
         if (type != null) {
             request.header("Content-Type", type);
         }
+        if (method.equals("POST")) {
+            request.header("Idempotency-Key", key);
+        }
+        if (!bearer.isEmpty()) {
+            request.header("Authorization", "Bearer " + bearer);
+        }
         HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
         JsonNode answer = response.body().isEmpty() ? MissingNode.getInstance() : JSON.readTree(response.body());
+        if (response.statusCode() >= 500 && replicas.size() > 1) {
+            throw new IOException(method + " " + path + " answered " + response.statusCode() + ": " + answer);
+        }
         if (response.statusCode() >= 400) {
             throw new ProblemException(method + " " + path, response.statusCode(), answer);
         }

@@ -1,6 +1,7 @@
 package io.kvorum.trials;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,5 +55,29 @@ public final class SimulatedCluster {
                         "192.168.90.0/24"));
         JsonNode token = engine.post("/join-tokens", Map.of("clusterId", cluster, "uses", hosts));
         Files.writeString(tokenFile, token.get("token").asText() + "\n");
+    }
+
+    /** Starts the agents of so many hosts, which join with that token, in one process. */
+    public static Process start(Path root, Path folder, Path token, int hosts, String address) throws IOException {
+        return new ProcessBuilder(
+                        root.resolve("host-agent/src/main/sh/kvorum-agent").toString(),
+                        "simulate",
+                        "--hosts",
+                        Integer.toString(hosts),
+                        "--token-file",
+                        token.toString(),
+                        "--state-dir",
+                        folder.resolve("fleet").toString(),
+                        "--address",
+                        address,
+                        "--port",
+                        "18445",
+                        "--cpus",
+                        "64",
+                        "--memory-gib",
+                        "256")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("fleet.log").toFile())
+                .start();
     }
 }

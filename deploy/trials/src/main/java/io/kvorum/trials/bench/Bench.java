@@ -14,7 +14,10 @@ public final class Bench {
     private static final Map<String, Benchmark> BENCHMARKS = Map.of(
             "start-overhead", root -> new Overhead(root, Overhead.What.START).run(),
             "migrate-overhead", root -> new Overhead(root, Overhead.What.MIGRATE).run(),
-            "footprint", root -> new Footprint(root).run());
+            "footprint", root -> new Footprint(root).run(),
+            "failover", root -> new Failover(root).run(),
+            "ha-restart", root -> new HaRestart(root).run(),
+            "chaos", root -> new io.kvorum.trials.chaos.Chaos(root, 50).run());
 
     private Bench() {}
 

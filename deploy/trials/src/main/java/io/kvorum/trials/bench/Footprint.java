@@ -61,24 +61,7 @@ final class Footprint {
         engine.logIn("admin", process.adminPassword());
         Path token = folder.resolve("token");
         SimulatedCluster.prepare(engine, HOSTS, token);
-        Process fleet = new ProcessBuilder(
-                        root.resolve("host-agent/src/main/sh/kvorum-agent").toString(),
-                        "simulate",
-                        "--hosts",
-                        Integer.toString(HOSTS),
-                        "--token-file",
-                        token.toString(),
-                        "--state-dir",
-                        folder.resolve("fleet").toString(),
-                        "--port",
-                        "18445",
-                        "--cpus",
-                        "64",
-                        "--memory-gib",
-                        "256")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("fleet.log").toFile())
-                .start();
+        Process fleet = SimulatedCluster.start(root, folder, token, HOSTS, "127.0.0.1");
         try {
             engine.until(
                     HOSTS + " hosts to be up",
