@@ -29,3 +29,8 @@ create table console_ticket (
     expires_at  timestamptz not null
 );
 create index console_ticket_expiry on console_ticket (expires_at);
+
+-- Clusters made before there was admission control.
+update cluster
+set document = document || '{"admission": {"mode": "WARN", "hostFailures": 1}}'
+where document -> 'admission' is null;

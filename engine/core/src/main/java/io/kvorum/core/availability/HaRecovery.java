@@ -22,6 +22,11 @@ import java.util.function.BiConsumer;
  */
 public final class HaRecovery {
 
+    /** Highest priority first. */
+    static final Comparator<Vm> RESTART_ORDER = Comparator.<Vm, Integer>comparing(
+                    vm -> -vm.spec().highAvailability().priority().ordinal())
+            .thenComparing(Vm::name);
+
     private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
 
     private record Attempts(int failed, long nextNanos) {}
@@ -43,9 +48,7 @@ public final class HaRecovery {
                         && vm.spec().highAvailability().enabled()
                         && !turn.inventory().locked(Kind.VM, vm.id())
                         && isDue(turn, vm.id()))
-                .sorted(Comparator.<Vm, Integer>comparing(
-                                vm -> -vm.spec().highAvailability().priority().ordinal())
-                        .thenComparing(Vm::name))
+                .sorted(RESTART_ORDER)
                 .toList();
         for (Vm vm : due) {
             operations.accept(turn, new Request.StartVm(vm.id(), null));

@@ -1,5 +1,7 @@
 package io.kvorum.core.controller;
 
+import io.kvorum.core.availability.AdmissionControl;
+import io.kvorum.core.availability.FailoverProof;
 import io.kvorum.core.availability.HaRecovery;
 import io.kvorum.core.availability.HostLiveness;
 import io.kvorum.core.availability.ProvenHostDeath;
@@ -41,12 +43,14 @@ public final class Controller {
     /** What an upload of an earlier term is given: most likely it ended with the engine it went through. */
     static final Duration ORPHANED_UPLOAD = Duration.ofMinutes(15);
 
+    static final Duration CAPACITY_PERIOD = Duration.ofSeconds(60);
     static final Duration STORAGE_PERIOD = Duration.ofMinutes(5);
 
     private final Inventory inventory;
     private final Settings settings;
     private final HostLoads loads = new HostLoads();
     private final Scheduler scheduler;
+    private final AdmissionControl admission;
     private final OperationRunner runner;
     private final VmObserver observer;
     private final HostLiveness liveness;
@@ -65,7 +69,8 @@ public final class Controller {
         this.settings = settings;
         this.term = term;
         this.scheduler = new Scheduler(inventory, loads);
-        this.runner = new OperationRunner(settings, scheduler, this::provenOff, this::ended);
+        this.admission = new AdmissionControl(loads);
+        this.runner = new OperationRunner(settings, scheduler, admission::objection, this::provenOff, this::ended);
         this.observer = new VmObserver(asking("system/monitor"));
         this.liveness = new HostLiveness(settings, asking("system/fencing"));
         this.recovery = new HaRecovery(settings, asking("system/ha"));
@@ -90,6 +95,7 @@ public final class Controller {
         turn.emit(new Effect.StartTimer(new Timer.Liveness(), LIVENESS_PERIOD));
         turn.emit(new Effect.StartTimer(new Timer.Balancing(), BALANCING_PERIOD));
         turn.emit(new Effect.StartTimer(new Timer.StorageCheck(), STORAGE_PERIOD));
+        turn.emit(new Effect.StartTimer(new Timer.FailoverCapacity(), CAPACITY_PERIOD));
         return turn.finish();
     }
 
@@ -123,6 +129,11 @@ public final class Controller {
         return cluster.map(c -> scheduler
                 .place(new PlacementRequest(vm.orElseThrow(), c, null, Set.of()))
                 .explanation());
+    }
+
+    /** Whether the cluster could lose the hosts that it shall be able to lose; changes nothing. */
+    public Optional<FailoverProof> proveFailover(UUID clusterId) {
+        return inventory.cluster(clusterId).map(cluster -> admission.prove(inventory, cluster));
     }
 
     public HostLoads loads() {
@@ -162,6 +173,10 @@ public final class Controller {
             case Timer.StorageCheck storageTimer -> {
                 inspectStorage(turn, true);
                 turn.emit(new Effect.StartTimer(timer, STORAGE_PERIOD));
+            }
+            case Timer.FailoverCapacity capacityTimer -> {
+                admission.tick(turn);
+                turn.emit(new Effect.StartTimer(timer, CAPACITY_PERIOD));
             }
             case Timer.StepLimit(var operationId, var commandId) -> runner.stepTimedOut(turn, operationId, commandId);
             case Timer.UploadLimit(var imageId) -> uploadTimedOut(turn, imageId);

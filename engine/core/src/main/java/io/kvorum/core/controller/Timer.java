@@ -12,6 +12,9 @@ public sealed interface Timer {
 
     record StorageCheck() implements Timer {}
 
+    /** Whether clusters could lose the hosts that they shall be able to lose. */
+    record FailoverCapacity() implements Timer {}
+
     /** The limit of an operation's current step. */
     record StepLimit(UUID operationId, UUID commandId) implements Timer {}
 

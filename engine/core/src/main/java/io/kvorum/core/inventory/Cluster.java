@@ -16,6 +16,7 @@ public record Cluster(
         SchedulingPolicy scheduling,
         @Nullable String cpuModel,
         FencingPolicy fencing,
+        AdmissionPolicy admission,
         Meta meta)
         implements ConfigObject {
 
@@ -26,7 +27,7 @@ public record Cluster(
 
     @Override
     public Cluster withMeta(Meta newMeta) {
-        return new Cluster(id, name, description, dataCenterId, scheduling, cpuModel, fencing, newMeta);
+        return new Cluster(id, name, description, dataCenterId, scheduling, cpuModel, fencing, admission, newMeta);
     }
 
     /** Which VMs the balancer may move. */
@@ -60,5 +61,23 @@ public record Cluster(
     public record FencingPolicy(boolean enabled, boolean stopWhenHalfSilent) {
 
         public static final FencingPolicy DEFAULT = new FencingPolicy(true, true);
+    }
+
+    /**
+     * Whether VMs may take the room that others need when hosts fail.
+     *
+     * @param hostFailures of how many hosts at once all highly available VMs shall be restarted
+     */
+    public record AdmissionPolicy(AdmissionMode mode, int hostFailures) {
+
+        public static final AdmissionPolicy DEFAULT = new AdmissionPolicy(AdmissionMode.WARN, 1);
+    }
+
+    public enum AdmissionMode {
+        OFF,
+        /** Says so, in an event, when the promise cannot be kept any more. */
+        WARN,
+        /** Refuses starts that would break it. */
+        ENFORCE
     }
 }

@@ -37,6 +37,7 @@ final class ConfigRules {
         VmRules.checkRange("highUtilizationPercent", policy.highUtilizationPercent(), 1, 100, problems);
         VmRules.checkRange("cpuOverCommitDurationMinutes", policy.cpuOverCommitDurationMinutes(), 0, 1440, problems);
         VmRules.checkRange("memoryOvercommitPercent", policy.memoryOvercommitPercent(), 100, 400, problems);
+        VmRules.checkRange("admission.hostFailures", cluster.admission().hostFailures(), 1, 4, problems);
         if (cluster.cpuModel() != null && !CPU_MODEL.matcher(cluster.cpuModel()).matches()) {
             problems.add(VmRules.field("cpuModel", cluster.cpuModel(), "Not a CPU model as libvirt names them."));
         }

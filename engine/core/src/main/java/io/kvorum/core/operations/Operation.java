@@ -78,6 +78,11 @@ public record Operation(
         return steps.getLast();
     }
 
+    /** Whether Kvorum asked for it by itself. */
+    public boolean requestedBySystem() {
+        return requestedBy.startsWith("system/");
+    }
+
     /** Whether its last step has not ended. */
     public boolean waiting() {
         return !steps.isEmpty() && currentStep().state() == Step.StepState.RUNNING;

@@ -39,6 +39,7 @@ public final class OperationRunner {
 
     private final Settings settings;
     private final Scheduler scheduler;
+    private final Admission admission;
     private final Procedures procedures = new Procedures();
     private final HostDeath hostDeath;
     private final Consumer<OperationEnd> onEnd;
@@ -46,9 +47,15 @@ public final class OperationRunner {
     /** An operation that has just ended, in its turn. */
     public record OperationEnd(Turn turn, Operation operation) {}
 
-    public OperationRunner(Settings settings, Scheduler scheduler, HostDeath hostDeath, Consumer<OperationEnd> onEnd) {
+    public OperationRunner(
+            Settings settings,
+            Scheduler scheduler,
+            Admission admission,
+            HostDeath hostDeath,
+            Consumer<OperationEnd> onEnd) {
         this.settings = settings;
         this.scheduler = scheduler;
+        this.admission = admission;
         this.hostDeath = hostDeath;
         this.onEnd = onEnd;
     }
@@ -98,7 +105,7 @@ public final class OperationRunner {
             }
         }
         Operation running = queued.running(locks, turn.instant());
-        Work work = new Work(turn, settings, scheduler, running, List.of(), hostDeath);
+        Work work = new Work(turn, settings, scheduler, admission, running, List.of(), hostDeath);
         int before = turn.inventory().pendingChanges();
         Verdict verdict = procedure.begin(work, queued.request());
         if (verdict instanceof Verdict.Refuse && turn.inventory().pendingChanges() != before) {
@@ -122,7 +129,7 @@ public final class OperationRunner {
         turn.emit(new Effect.CancelTimer(new Timer.StepLimit(operationId, commandId)));
         Step ended = found.get().currentStep().ended(outcome, turn.instant());
         Operation operation = found.get().withCurrentStep(ended);
-        Work work = new Work(turn, settings, scheduler, operation, List.of(), hostDeath);
+        Work work = new Work(turn, settings, scheduler, admission, operation, List.of(), hostDeath);
         Verdict verdict = procedures.of(operation.request()).next(work, operation.request(), ended);
         apply(turn, work, verdict);
     }
@@ -177,7 +184,9 @@ public final class OperationRunner {
         Operation cancelling = operation.asksToCancel();
         turn.put(cancelling);
         procedure.cancel(
-                new Work(turn, settings, scheduler, cancelling, List.of(), hostDeath), operation.request(), running);
+                new Work(turn, settings, scheduler, admission, cancelling, List.of(), hostDeath),
+                operation.request(),
+                running);
         for (Operation child : turn.inventory().operations()) {
             if (operationId.equals(child.parentId())) {
                 cancel(turn, child.id(), by);
@@ -203,7 +212,7 @@ public final class OperationRunner {
         if (!operation.waiting() || operation.currentStep().commandId() != null) {
             return;
         }
-        Work work = new Work(turn, settings, scheduler, operation, endedChildren, hostDeath);
+        Work work = new Work(turn, settings, scheduler, admission, operation, endedChildren, hostDeath);
         Verdict verdict = procedures.of(operation.request()).reconsider(work, operation.request());
         if (!(verdict instanceof Verdict.Wait)) {
             apply(turn, work, verdict);

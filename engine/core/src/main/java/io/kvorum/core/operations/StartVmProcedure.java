@@ -61,6 +61,10 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
         if (decision.host().isEmpty()) {
             return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, VmRules.describe(decision.explanation())));
         }
+        Optional<String> objection = work.objectionToStart(vm, decision.host().get());
+        if (objection.isPresent()) {
+            return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, objection.get()));
+        }
         return bind(work, vm, decision.host().get());
     }
 

@@ -35,6 +35,7 @@ public final class Work {
     private final Turn turn;
     private final Settings settings;
     private final Scheduler scheduler;
+    private final Admission admission;
     private final List<Operation> endedChildren;
     private final HostDeath hostDeath;
     private final List<FollowUp> followUps = new ArrayList<>();
@@ -47,12 +48,14 @@ public final class Work {
             Turn turn,
             Settings settings,
             Scheduler scheduler,
+            Admission admission,
             Operation operation,
             List<Operation> endedChildren,
             HostDeath hostDeath) {
         this.turn = turn;
         this.settings = settings;
         this.scheduler = scheduler;
+        this.admission = admission;
         this.operation = operation;
         this.endedChildren = endedChildren;
         this.hostDeath = hostDeath;
@@ -100,6 +103,11 @@ public final class Work {
         PlacementDecision decision = scheduler.place(new PlacementRequest(vm, cluster, onlyHostId, excluded));
         explain(decision.explanation());
         return decision;
+    }
+
+    /** Why somebody who asks for it must not have the VM started there; restarts after a failure are what the room is kept for. */
+    Optional<String> objectionToStart(Vm vm, Host host) {
+        return operation.requestedBySystem() ? Optional.empty() : admission.objection(inventory(), vm, host.id());
     }
 
     /** Begins that operation once this one has ended. */

@@ -92,6 +92,7 @@ class HostRulesTest {
                 SchedulingPolicy.DEFAULT,
                 null,
                 FencingPolicy.DEFAULT,
+                Cluster.AdmissionPolicy.DEFAULT,
                 Meta.NONE)));
         HostSpec moved = new HostSpec("h1", other, "h1.example", 8443, Things.power(1));
 

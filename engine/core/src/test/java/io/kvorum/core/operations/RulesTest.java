@@ -82,6 +82,7 @@ class RulesTest {
                 new SchedulingPolicy(PolicyName.NONE, high, minutes, memory),
                 null,
                 FencingPolicy.DEFAULT,
+                Cluster.AdmissionPolicy.DEFAULT,
                 Meta.NONE);
         refuses(create(bad), field, value, words);
     }

@@ -201,6 +201,7 @@ class SchedulerTest {
                 Cluster.SchedulingPolicy.DEFAULT,
                 "Model-Z",
                 Cluster.FencingPolicy.DEFAULT,
+                Cluster.AdmissionPolicy.DEFAULT,
                 Meta.NONE);
 
         PlacementDecision decision = place(Things.vm("v"), null, Set.of(), cluster, Things.host("h1"));

@@ -57,7 +57,16 @@ public final class Things {
     }
 
     public static Cluster cluster(Cluster.SchedulingPolicy scheduling, Cluster.FencingPolicy fencing) {
-        return new Cluster(CLUSTER, "cluster", "", DATA_CENTER, scheduling, null, fencing, Meta.NONE);
+        return new Cluster(
+                CLUSTER,
+                "cluster",
+                "",
+                DATA_CENTER,
+                scheduling,
+                null,
+                fencing,
+                Cluster.AdmissionPolicy.DEFAULT,
+                Meta.NONE);
     }
 
     public static StorageDomain store() {

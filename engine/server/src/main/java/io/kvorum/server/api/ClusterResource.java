@@ -1,6 +1,8 @@
 package io.kvorum.server.api;
 
 import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Cluster.AdmissionMode;
+import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
@@ -8,6 +10,7 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.operations.Request;
 import io.kvorum.server.api.ConfigViews.ClusterView;
+import io.kvorum.server.controller.ControllerLoop;
 import io.kvorum.server.persistence.ClusterRow;
 import io.kvorum.server.persistence.Documents;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -37,11 +40,13 @@ public class ClusterResource {
     private final Answers answers;
     private final EntityManager entities;
     private final Documents documents;
+    private final ControllerLoop loop;
 
-    ClusterResource(Answers answers, EntityManager entities, Documents documents) {
+    ClusterResource(Answers answers, EntityManager entities, Documents documents, ControllerLoop loop) {
         this.answers = answers;
         this.entities = entities;
         this.documents = documents;
+        this.loop = loop;
     }
 
     /** What may be given; what is left out stays, or takes its default. */
@@ -54,7 +59,8 @@ public class ClusterResource {
             @Nullable Integer cpuOverCommitDurationMinutes,
             @Nullable Integer memoryOvercommitPercent,
             @Nullable String cpuModel,
-            @Nullable FencingChange fencing) {
+            @Nullable FencingChange fencing,
+            @Nullable AdmissionChange admission) {
 
         Cluster make(UUID id) {
             return applyTo(new Cluster(
@@ -65,6 +71,7 @@ public class ClusterResource {
                     SchedulingPolicy.DEFAULT,
                     null,
                     FencingPolicy.DEFAULT,
+                    AdmissionPolicy.DEFAULT,
                     Meta.NONE));
         }
 
@@ -86,6 +93,7 @@ public class ClusterResource {
                                     : memoryOvercommitPercent),
                     cpuModel == null ? before.cpuModel() : cpuModel.isEmpty() ? null : cpuModel,
                     fencing == null ? before.fencing() : fencing.applyTo(before.fencing()),
+                    admission == null ? before.admission() : admission.applyTo(before.admission()),
                     before.meta());
         }
     }
@@ -98,6 +106,20 @@ public class ClusterResource {
             return new FencingPolicy(
                     enabled == null ? before.enabled() : enabled,
                     stopWhenHalfSilent == null ? before.stopWhenHalfSilent() : stopWhenHalfSilent);
+        }
+    }
+
+    /** What is left out stays. */
+    public record AdmissionChange(
+            @Schema(enumeration = {"off", "warn", "enforce"}) @Nullable
+            String mode,
+
+            @Nullable Integer hostFailures) {
+
+        AdmissionPolicy applyTo(AdmissionPolicy before) {
+            return new AdmissionPolicy(
+                    Words.read("admission.mode", mode, AdmissionMode.class, before.mode()),
+                    hostFailures == null ? before.hostFailures() : hostFailures);
         }
     }
 
@@ -115,6 +137,15 @@ public class ClusterResource {
     public Response get(@PathParam("id") UUID id) {
         Cluster found = find(id);
         return Answers.one(ClusterView.of(found), found.meta().revision());
+    }
+
+    /** Which VMs would not be restarted if hosts failed now, and why; nothing is done. */
+    @GET
+    @AnsweredByLeader
+    @Path("/{id}/failover")
+    public FailoverView failover(@PathParam("id") UUID id) {
+        find(id);
+        return FailoverView.of(loop.proveFailover(id).orElseThrow(ProblemException::noLeader));
     }
 
     @POST

@@ -32,6 +32,13 @@ public final class ConfigViews {
     @Schema(name = "Fencing")
     public record FencingView(boolean enabled, boolean stopWhenHalfSilent) {}
 
+    @Schema(name = "Admission")
+    public record AdmissionView(
+            @Schema(enumeration = {"off", "warn", "enforce"})
+            String mode,
+
+            int hostFailures) {}
+
     @Schema(name = "Cluster")
     public record ClusterView(
             UUID id,
@@ -47,6 +54,7 @@ public final class ConfigViews {
             int memoryOvercommitPercent,
             @Nullable String cpuModel,
             FencingView fencing,
+            AdmissionView admission,
             long revision,
             Instant createdAt,
             Instant updatedAt) {
@@ -64,6 +72,9 @@ public final class ConfigViews {
                     cluster.cpuModel(),
                     new FencingView(
                             cluster.fencing().enabled(), cluster.fencing().stopWhenHalfSilent()),
+                    new AdmissionView(
+                            Words.of(cluster.admission().mode()),
+                            cluster.admission().hostFailures()),
                     cluster.meta().revision(),
                     cluster.meta().createdAt(),
                     cluster.meta().updatedAt());

@@ -31,6 +31,11 @@ public class ProblemException extends RuntimeException {
         return new ProblemException(Problem.conflict(detail), null);
     }
 
+    /** For what only the leader can answer. */
+    static ProblemException noLeader() {
+        return conflict("The leader cannot be asked now; try again in some seconds.");
+    }
+
     public Problem problem() {
         return problem;
     }

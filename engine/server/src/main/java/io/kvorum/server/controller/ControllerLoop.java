@@ -1,5 +1,6 @@
 package io.kvorum.server.controller;
 
+import io.kvorum.core.availability.FailoverProof;
 import io.kvorum.core.controller.Controller;
 import io.kvorum.core.controller.Effect;
 import io.kvorum.core.controller.Event;
@@ -31,6 +32,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +63,7 @@ public class ControllerLoop {
 
         record LookForOperations() implements Item {}
 
-        record Question(UUID vmId, CompletableFuture<Optional<Explanation>> answer) implements Item {}
+        record Question(Consumer<Controller> ask) implements Item {}
     }
 
     private final InventoryStore store;
@@ -119,8 +122,18 @@ public class ControllerLoop {
 
     /** Where the VM would go now; empty if this replica does not lead or knows no such VM. */
     public Optional<Explanation> explainPlacement(UUID vmId) {
-        CompletableFuture<Optional<Explanation>> answer = new CompletableFuture<>();
-        if (epoch == null || !queue.offer(new Item.Question(vmId, answer))) {
+        return ask(controller -> controller.explainPlacement(vmId));
+    }
+
+    /** Whether the cluster could lose hosts now; empty if this replica does not lead or knows no such cluster. */
+    public Optional<FailoverProof> proveFailover(UUID clusterId) {
+        return ask(controller -> controller.proveFailover(clusterId));
+    }
+
+    private <T> Optional<T> ask(Function<Controller, Optional<T>> question) {
+        CompletableFuture<Optional<T>> answer = new CompletableFuture<>();
+        if (epoch == null
+                || !queue.offer(new Item.Question(controller -> answer.complete(question.apply(controller))))) {
             return Optional.empty();
         }
         return answer.completeOnTimeout(Optional.empty(), 5, TimeUnit.SECONDS).join();
@@ -198,7 +211,7 @@ public class ControllerLoop {
                         effects.addAll(look(controller));
                     }
                 }
-                case Item.Question(UUID vmId, var answer) -> answer.complete(controller.explainPlacement(vmId));
+                case Item.Question(var ask) -> ask.accept(controller);
             }
         }
         metrics.turn(batch.size(), queue.size());
