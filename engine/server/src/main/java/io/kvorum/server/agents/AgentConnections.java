@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public class AgentConnections {
         final long epoch;
         final Consumer<Event> events;
         final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        final AtomicLong sessions = new AtomicLong();
         volatile boolean deposed;
 
         Term(long epoch, Consumer<Event> events) {
@@ -86,6 +88,7 @@ public class AgentConnections {
                 effect.hostId(),
                 channels.to(effect.hostId(), effect.address(), effect.port()),
                 now.epoch,
+                now.sessions::incrementAndGet,
                 config.agents(),
                 now.events,
                 statistics,

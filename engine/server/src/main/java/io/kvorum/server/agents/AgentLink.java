@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,6 +41,7 @@ final class AgentLink {
     private final UUID hostId;
     private final ManagedChannel channel;
     private final long epoch;
+    private final LongSupplier sessions;
     private final KvorumConfig.Agents config;
     private final Consumer<Event> events;
     private final StatisticsStore statistics;
@@ -51,10 +53,14 @@ final class AgentLink {
     private final Context.CancellableContext context = Context.ROOT.withCancellation();
     private volatile boolean closed;
 
+    /** The connection that was greeted, or 0 while there is none. */
+    private volatile long session;
+
     AgentLink(
             UUID hostId,
             ManagedChannel channel,
             long epoch,
+            LongSupplier sessions,
             KvorumConfig.Agents config,
             Consumer<Event> events,
             StatisticsStore statistics,
@@ -63,6 +69,7 @@ final class AgentLink {
         this.hostId = hostId;
         this.channel = channel;
         this.epoch = epoch;
+        this.sessions = sessions;
         this.config = config;
         this.events = events;
         this.statistics = statistics;
@@ -75,9 +82,14 @@ final class AgentLink {
         context.cancel(null);
     }
 
-    /** One command; throws what gRPC throws. */
+    /** One command; throws what gRPC throws, and UNAVAILABLE while the host has not been greeted. */
     ExecuteResponse execute(ExecuteRequest request, Duration limit) {
-        return stub().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS).execute(request);
+        long over = session;
+        if (over == 0) {
+            throw new StatusRuntimeException(Status.UNAVAILABLE.withDescription("The host has not been greeted"));
+        }
+        return stub().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(request.toBuilder().setSession(over).build());
     }
 
     void run() {
@@ -97,6 +109,7 @@ final class AgentLink {
             } catch (RuntimeException e) {
                 LOG.warnf(e, "Host %s said something that cannot be understood", hostId);
             }
+            session = 0;
             try {
                 Thread.sleep(pause);
                 // A channel that failed waits longer and longer by itself; we look as often as we like.
@@ -109,10 +122,12 @@ final class AgentLink {
     }
 
     private void greetAndListen() {
+        long greeting = sessions.getAsLong();
         HelloResponse hello = stub().withDeadlineAfter(HELLO_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .hello(HelloRequest.newBuilder()
                         .setEpoch(epoch)
                         .setProtocol(PROTOCOL)
+                        .setSession(greeting)
                         .build());
         if (!hello.getHostId().equals(hostId.toString())) {
             throw new IllegalStateException("It says that it is " + hello.getHostId());
@@ -122,6 +137,7 @@ final class AgentLink {
                     + "; upgrade the engine first.");
         }
         ReportWords words = new ReportWords(hostId, operationOf);
+        session = greeting;
         events.accept(words.greeting(hello));
         Iterator<WatchResponse> reports = stub().watch(WatchRequest.newBuilder()
                 .setEpoch(epoch)

@@ -172,21 +172,19 @@ public class ControllerLoop {
         }
         queue.drainTo(batch, BATCH_LIMIT - 1);
         List<Effect> effects = new ArrayList<>();
-        boolean looked = false;
+        if (batch.stream().anyMatch(Item.LookForOperations.class::isInstance)) {
+            // Once a batch and before anything else: what this batch begins, or ends, is stored as such only at its
+            // end.
+            lookedNanos = System.nanoTime();
+            operations
+                    .queued()
+                    .forEach(operation ->
+                            effects.addAll(controller.handle(new Event.OperationSubmitted(operation), now())));
+        }
         for (Item item : batch) {
             switch (item) {
                 case Item.Happened(Event event) -> effects.addAll(controller.handle(event, now()));
-                case Item.LookForOperations look -> {
-                    // Once a batch: what this batch has begun is stored as begun only at its end.
-                    if (!looked) {
-                        looked = true;
-                        lookedNanos = System.nanoTime();
-                        operations
-                                .queued()
-                                .forEach(operation -> effects.addAll(
-                                        controller.handle(new Event.OperationSubmitted(operation), now())));
-                    }
-                }
+                case Item.LookForOperations look -> {}
                 case Item.Question(UUID vmId, var answer) -> answer.complete(controller.explainPlacement(vmId));
             }
         }

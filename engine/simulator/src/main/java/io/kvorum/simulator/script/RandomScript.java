@@ -10,7 +10,7 @@ import java.util.List;
 public final class RandomScript {
 
     private static final long SECOND = 1_000_000_000L;
-    private static final long DAY = 12 * 60 * SECOND;
+    private static final long DAY = 25 * 60 * SECOND;
     private static final int USABLE_GIB = 31;
 
     private final Dice dice;

@@ -12,7 +12,7 @@ import java.util.List;
  * hosts 3
  * vm web on h1 ha
  * at 5s power-loss h1
- * when h2 begins start web: crash leader for 3s
+ * when h2 begins start web then crash leader for 3s
  * heal at 60s
  * expect web runs
  * </pre>
@@ -54,8 +54,8 @@ public record Script(
                 String[] words = line.split(" +", 3);
                 steps.add(new Step(Durations.nanos(words[1]), words[2]));
             } else if (line.startsWith("when ")) {
-                int colon = line.indexOf(": ");
-                whens.add(new When(line.substring(5, colon), line.substring(colon + 2)));
+                int then = line.indexOf(" then ");
+                whens.add(new When(line.substring(5, then), line.substring(then + 6)));
             } else if (line.startsWith("expect ")) {
                 expectations.add(line.substring(7));
             } else if (line.startsWith("heal at ")) {
@@ -98,7 +98,7 @@ public record Script(
                 .append('\n'));
         whens.forEach(when -> text.append("when ")
                 .append(when.pattern())
-                .append(": ")
+                .append(" then ")
                 .append(when.words())
                 .append('\n'));
         text.append(heals ? "heal at " : "end at ")

@@ -246,21 +246,22 @@ final class Agent {
         Consumer<CommandOutcome> end = outcome -> ended(id, outcome);
         UUID subject = subject(command);
         if (subject == null) {
-            work(command, until, end);
+            work(id, command, until, end);
             return;
         }
         subjects.exclusively(
                 subject,
                 until - world.agenda.nanos(),
-                release -> work(command, until, outcome -> {
+                release -> work(id, command, until, outcome -> {
                     release.run();
                     end.accept(outcome);
                 }),
                 () -> end.accept(new Failed(Reason.TIMED_OUT, "Another command on it ran all the time")));
     }
 
-    private void work(AgentCommand command, long until, Consumer<CommandOutcome> end) {
-        if (running.keySet().stream().anyMatch(id -> concealed(command, id))) {
+    private void work(UUID id, AgentCommand command, long until, Consumer<CommandOutcome> end) {
+        world.checks.commandBegins(machine, id, world.words(command));
+        if (running.keySet().stream().anyMatch(other -> concealed(command, other))) {
             end.accept(new Failed(Reason.CONFLICT, "It is being started or moved"));
             return;
         }

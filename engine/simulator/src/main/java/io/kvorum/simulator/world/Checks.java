@@ -21,6 +21,7 @@ public final class Checks {
     private final Map<UUID, Integer> realStarts = new HashMap<>();
     private final Map<UUID, Integer> toldStarts = new HashMap<>();
     private final Set<UUID> endsTold = new HashSet<>();
+    private final Set<UUID> begun = new HashSet<>();
     private boolean bmcLied;
 
     Checks(World world) {
@@ -46,6 +47,13 @@ public final class Checks {
             violated(
                     "old-epoch",
                     machine.name + " takes a command of epoch " + epoch + " after " + machine.highestEpochHeard);
+        }
+    }
+
+    /** The work of a command begins. */
+    void commandBegins(Machine machine, UUID commandId, String words) {
+        if (!begun.add(commandId)) {
+            violated("done-twice", machine.name + " does the work of “" + words + "” again");
         }
     }
 

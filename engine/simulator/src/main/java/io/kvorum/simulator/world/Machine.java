@@ -85,8 +85,8 @@ final class Machine {
             int boot = boots;
             long bootTime = world.dice.millis(8_000, 25_000);
             world.agenda.after(bootTime, () -> ifBoot(boot, kernel::begin));
-            world.agenda.after(bootTime + world.dice.millis(500, 1500), () -> ifBoot(boot, libvirt::begin));
-            world.agenda.after(bootTime + world.dice.millis(500, 3000), () -> ifBoot(boot, agent::begin));
+            world.agenda.after(bootTime + world.dice.millis(500, 1500), () -> ifBoot(boot, this::startLibvirt));
+            world.agenda.after(bootTime + world.dice.millis(500, 3000), () -> ifBoot(boot, this::startAgent));
         }
     }
 
