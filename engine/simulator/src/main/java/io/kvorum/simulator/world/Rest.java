@@ -50,8 +50,11 @@ final class Rest {
         return null;
     }
 
-    private static @Nullable String host(Host host) {
-        return host.state() == HostState.UP || host.state() == HostState.MAINTENANCE
+    private @Nullable String host(Host host) {
+        // Somebody may have asked for it to be switched off.
+        boolean off = host.state() == HostState.DOWN
+                && !world.requireMachine(host.id()).powered();
+        return host.state() == HostState.UP || host.state() == HostState.MAINTENANCE || off
                 ? null
                 : "stuck: host " + host.name() + " is " + World.lower(host.state());
     }
