@@ -67,6 +67,12 @@ public interface Hypervisor extends AutoCloseable {
 
     void abortMigration(String vmId);
 
+    /**
+     * Ends what an earlier agent process left of a migration: the hypervisor goes on without it. When this returns the
+     * guest either stays here or is gone from here. Nothing to do where migrations end with the agent.
+     */
+    default void settleMigration(String vmId) {}
+
     /** Where a migration stands whose agent died: true when the guest is known to run on the target. */
     boolean runsOn(String targetAddress, String targetHostId, String vmId);
 

@@ -112,10 +112,10 @@ final class CommandDispatch {
         return switch (command.get()) {
             case START_VM -> {
                 Optional<VmStatus> vm = hypervisor.query(id);
-                if (vm.isPresent()) {
+                if (vm.isPresent() && vm.get().getState() != VmRunState.VM_RUN_STATE_MIGRATING_IN) {
                     yield vm(id, vm.get().getState());
                 }
-                throw interrupted("start of VM", id, "It does not run here; start it with a new command");
+                throw interrupted("start of VM", id, "It does not run here yet; query it");
             }
             case STOP_VM, SHUTDOWN_VM -> {
                 if (hypervisor.query(id).isEmpty()) {
@@ -124,6 +124,7 @@ final class CommandDispatch {
                 throw interrupted("stop of VM", id, "It still runs here");
             }
             case MIGRATE_VM -> {
+                hypervisor.settleMigration(id);
                 if (hypervisor.query(id).isPresent()) {
                     throw interrupted("migration of VM", id, "It still runs here; migrate it with a new command");
                 }

@@ -42,12 +42,16 @@ final class CommandRunner {
     private static final int MAX_RUNNING = 256;
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    /** A command that has not ended. */
+    private record Running(
+            ExecuteRequest.CommandCase command, String subject, CompletableFuture<ExecuteResponse> outcome) {}
+
     private final EpochGuard epochs;
     private final CommandJournal journal;
     private final CommandDispatch dispatch;
     private final Executor executor;
     private final Consumer<CommandProgress> progress;
-    private final Map<String, CompletableFuture<ExecuteResponse>> running = new HashMap<>(4);
+    private final Map<String, Running> running = new HashMap<>(4);
     private final Map<String, ReentrantLock> subjects = new ConcurrentHashMap<>(4);
 
     CommandRunner(
@@ -65,7 +69,7 @@ final class CommandRunner {
 
     /** Completes with the outcome; throws StatusRuntimeException for what is refused outright. */
     CompletableFuture<ExecuteResponse> execute(ExecuteRequest request) {
-        epochs.admit(request.getEpoch());
+        epochs.admit(request.getEpoch(), request.getSession());
         String id = request.getCommandId();
         String subject;
         Duration limit;
@@ -87,9 +91,9 @@ final class CommandRunner {
         }
         CompletableFuture<ExecuteResponse> future = new CompletableFuture<>();
         synchronized (running) {
-            CompletableFuture<ExecuteResponse> attached = running.get(id);
+            Running attached = running.get(id);
             if (attached != null) {
-                return bounded(attached, id, limit);
+                return bounded(attached.outcome(), id, limit);
             }
             Optional<CommandJournal.Entry> known = journal.find(id);
             if (known.isPresent() && known.get() instanceof CommandJournal.Ended(ExecuteResponse response)) {
@@ -100,7 +104,7 @@ final class CommandRunner {
                 throw new StatusRuntimeException(Status.RESOURCE_EXHAUSTED.withDescription(
                         MAX_RUNNING + " commands run on this host already; try again later"));
             }
-            running.put(id, future);
+            running.put(id, new Running(request.getCommandCase(), subject, future));
             CommandContext context =
                     new CommandContext(id, request.getOperationId(), System.nanoTime() + limit.toNanos(), progress);
             boolean begun = known.isPresent();
@@ -182,8 +186,27 @@ final class CommandRunner {
                 .orElseThrow();
     }
 
+    /** An answer that a command under way makes untrue the next moment is worse than none. */
+    private void refuseWhatIsUnsettled(ExecuteRequest request, String subject) {
+        boolean asks = request.hasQueryVm();
+        if (!asks && !request.hasStopVm() && !request.hasShutdownVm()) {
+            return;
+        }
+        synchronized (running) {
+            for (Map.Entry<String, Running> other : running.entrySet()) {
+                boolean starting = other.getValue().command() == ExecuteRequest.CommandCase.START_VM;
+                boolean moving = other.getValue().command() == ExecuteRequest.CommandCase.MIGRATE_VM;
+                if (other.getValue().subject().equals(subject) && (starting || (moving && asks))) {
+                    throw CommandFailure.conflict("VM " + subject + " is being " + (starting ? "started" : "moved")
+                            + " by command " + other.getKey() + "; ask again when that has ended");
+                }
+            }
+        }
+    }
+
     private Success exclusively(
             ExecuteRequest request, String subject, CommandContext context, Supplier<Success> work) {
+        refuseWhatIsUnsettled(request, subject);
         boolean exclusive = switch (request.getCommandCase()) {
             case START_VM, SUSPEND_VM, MIGRATE_VM, DELETE_SAVED_STATE, PAUSE_VM, RESUME_VM -> true;
             case CREATE_DISK, DELETE_DISK, ENSURE_NETWORK, REMOVE_NETWORK, POWER_CONTROL -> true;

@@ -18,6 +18,8 @@ public final class EpochGuard {
     private final Optional<Path> file;
     private final CopyOnWriteArrayList<LongConsumer> raised = new CopyOnWriteArrayList<>();
     private volatile long highest;
+    private long sessionEpoch;
+    private long latestSession;
 
     private EpochGuard(Optional<Path> file, long highest) {
         this.file = file;
@@ -64,6 +66,29 @@ public final class EpochGuard {
     /** Hears of every new highest epoch. */
     void onRaise(LongConsumer listener) {
         raised.add(listener);
+    }
+
+    /**
+     * Admits the epoch, and throws ABORTED for a connection that a later one of the same leader has replaced: what comes
+     * late over it must not begin, since the leader may have asked since, and believed the answer. Connections end with
+     * this process, so their numbers need not be kept. 0 is not checked.
+     */
+    void admit(long epoch, long session) {
+        admit(epoch);
+        synchronized (this) {
+            if (session == 0 || epoch < sessionEpoch) {
+                return;
+            }
+            if (epoch > sessionEpoch) {
+                sessionEpoch = epoch;
+                latestSession = 0;
+            }
+            if (session < latestSession) {
+                throw new StatusRuntimeException(Status.ABORTED.withDescription("It came over connection " + session
+                        + ", which connection " + latestSession + " has replaced. Send it again over that one"));
+            }
+            latestSession = session;
+        }
     }
 
     /** Throws FAILED_PRECONDITION with both numbers for an epoch below the highest. */

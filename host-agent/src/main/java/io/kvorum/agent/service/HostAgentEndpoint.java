@@ -46,7 +46,7 @@ final class HostAgentEndpoint extends HostAgentServiceImplBase {
                                 + request.getProtocol() + ". Upgrade the engine first")
                         .asRuntimeException();
             }
-            host.epochs().admit(request.getEpoch());
+            host.epochs().admit(request.getEpoch(), request.getSession());
             return seen(host.hypervisor())
                     .setHostId(host.hostId())
                     .setProtocol(PROTOCOL)

@@ -50,6 +50,30 @@ class EpochGuardTest {
     }
 
     @Test
+    void refusesWhatComesLateOverAConnectionThatWasReplaced() throws IOException {
+        EpochGuard guard = EpochGuard.open(file);
+        guard.admit(7, 1);
+        guard.admit(7, 2);
+
+        StatusRuntimeException late = assertThrows(StatusRuntimeException.class, () -> guard.admit(7, 1));
+
+        assertEquals(Status.Code.ABORTED, late.getStatus().getCode());
+        guard.admit(7, 2);
+        guard.admit(7, 0);
+    }
+
+    @Test
+    void aLaterTermNumbersItsConnectionsAnew() throws IOException {
+        EpochGuard guard = EpochGuard.open(file);
+        guard.admit(7, 9);
+
+        guard.admit(8, 1);
+
+        assertRefused(guard, 7);
+        assertThrows(StatusRuntimeException.class, () -> guard.admit(7, 10));
+    }
+
+    @Test
     void refusesEpochZeroAndBelow() throws IOException {
         EpochGuard guard = EpochGuard.open(file);
         assertRefused(guard, 0);

@@ -55,7 +55,7 @@ public final class ProvenHostDeath {
             turn.inventory()
                     .vm(vmId)
                     .filter(vm -> !turn.inventory().locked(Kind.VM, vmId))
-                    .ifPresent(vm -> Stream.of(vm.status().targetHostId(), vm.hostId())
+                    .ifPresent(vm -> Stream.of(vm.hostId(), vm.status().targetHostId())
                             .flatMap(id -> turn.inventory().host(id).stream())
                             .filter(host -> host.state() == HostState.DOWN)
                             .findFirst()
@@ -66,12 +66,20 @@ public final class ProvenHostDeath {
     private static void letGo(Turn turn, Vm vm, Host host) {
         VmStatus status = vm.status();
         if (host.id().equals(status.targetHostId())) {
-            turn.put(vm, status.movingTo(null));
+            if (vm.state() != VmState.UNKNOWN) {
+                turn.put(vm, status.movingTo(null));
+            }
+            // Else its source is silent, and may still begin to move it there once the target is on again.
             return;
         }
         if (status.targetHostId() != null) {
             VmState doubt = Lifecycles.VM.next(vm.state(), VmTrigger.LOST_SIGHT).orElse(vm.state());
-            turn.put(vm, status.to(doubt, "Host " + host.name() + " went down.").on(status.targetHostId()));
+            Vm left = turn.put(
+                    vm, status.to(doubt, "Host " + host.name() + " went down.").on(status.targetHostId()));
+            turn.inventory()
+                    .host(status.targetHostId())
+                    .filter(target -> target.state() == HostState.DOWN)
+                    .ifPresent(target -> letGo(turn, left, target));
             return;
         }
         VmState off = Lifecycles.VM.require(vm.state(), VmTrigger.PROVEN_OFF);

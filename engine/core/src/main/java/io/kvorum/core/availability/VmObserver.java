@@ -123,7 +123,8 @@ public final class VmObserver {
             }
             if (!vm.bindsTo(step.hostId())) {
                 states.remove(vmId);
-            } else if (vm.state() == VmState.UP || vm.state() == VmState.PAUSED) {
+            } else if (step.outcome() instanceof CommandOutcome.Done
+                    && (vm.state() == VmState.UP || vm.state() == VmState.PAUSED)) {
                 states.putIfAbsent(vmId, vm.state() == VmState.UP ? VmRunState.RUNNING : VmRunState.PAUSED);
             }
         }

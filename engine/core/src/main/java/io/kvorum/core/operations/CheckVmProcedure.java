@@ -101,6 +101,11 @@ final class CheckVmProcedure implements Procedure<Request.CheckVm> {
         }
         UUID target = vm.status().targetHostId();
         if (request.hostId().equals(target)) {
+            if (vm.state() == VmState.UNKNOWN) {
+                // The source has not answered yet: a migration that it has still to begin would end there.
+                return new Verdict.Succeed("VM " + vm.name() + " is not on host " + host
+                        + " yet, and its host has not said that it will not come.");
+            }
             work.turn().put(vm, vm.status().movingTo(null));
             return new Verdict.Succeed("VM " + vm.name() + " is not on host " + host + ", where it was migrating to.");
         }

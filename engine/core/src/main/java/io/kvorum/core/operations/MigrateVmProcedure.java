@@ -131,10 +131,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         return switch (VmFate.of(outcome)) {
             case RUNNING -> sourceEmpty ? moved(work, vm, target, null) : doubt(work, vm, "It was seen on the target.");
             case PAUSED -> doubt(work, vm, "It was seen paused on the target.");
-            case ABSENT ->
-                sourceEmpty
-                        ? gone(work, vm)
-                        : doubt(work, vm.withStatus(vm.status().movingTo(null)), "The source gives no answer.");
+            case ABSENT -> sourceEmpty ? gone(work, vm) : doubt(work, vm, "The source gives no answer.");
             case IN_DOUBT -> doubt(work, vm, outcome.words());
         };
     }

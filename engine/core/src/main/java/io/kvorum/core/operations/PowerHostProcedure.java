@@ -169,8 +169,16 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
     }
 
     private static Verdict switchedOff(Work work, Request.PowerHost request, Host host) {
-        work.hostProvenOff(host, "Its BMC says that the power is off.");
         PowerTask task = request.task();
+        boolean heardSince = task == PowerTask.FENCE
+                ? host.state() != HostState.FENCING
+                : !host.state().inDoubt() && !work.inventory().vmsOn(host.id()).isEmpty();
+        if (heardSince) {
+            // It was off, and is on again: an answer that comes late says nothing of the VMs that it runs now.
+            String message = "Host " + host.name() + " was switched off, and was heard again since.";
+            return task == PowerTask.FENCE ? new Verdict.Cancelled(message) : new Verdict.Succeed(message);
+        }
+        work.hostProvenOff(host, "Its BMC says that the power is off.");
         if (task == PowerTask.OFF) {
             return new Verdict.Succeed("The power of host " + host.name() + " is off.");
         }

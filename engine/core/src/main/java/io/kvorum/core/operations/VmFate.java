@@ -21,9 +21,11 @@ enum VmFate {
         return switch (outcome) {
             case Done(VmDetail(var id, var state)) ->
                 switch (state) {
-                    case RUNNING, SHUTTING_DOWN, MIGRATING_IN -> RUNNING;
+                    case RUNNING, SHUTTING_DOWN -> RUNNING;
                     case PAUSED, PAUSED_IO_ERROR -> PAUSED;
                     case OFF, CRASHED, SUSPENDED -> ABSENT;
+                    // It comes up, or is being moved in: it may run the next moment, or be gone.
+                    case MIGRATING_IN -> IN_DOUBT;
                 };
             case Done done -> IN_DOUBT;
             case Failed(Reason reason, String message) -> reason == Reason.NOT_FOUND ? ABSENT : IN_DOUBT;

@@ -3,6 +3,7 @@ package io.kvorum.core.scheduling;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm.MigrationMode;
@@ -23,6 +24,11 @@ public final class Filters {
                     "HostUp",
                     (inventory, request, host) -> host.state() == HostState.UP,
                     (inventory, request, host) -> "It is " + words(host.state()) + ".",
+                    request -> true),
+            filter(
+                    "HostFree",
+                    (inventory, request, host) -> !inventory.locked(Kind.HOST, host.id()),
+                    (inventory, request, host) -> "An operation has it to itself.",
                     request -> true),
             filter(
                     "NotTriedAlready",

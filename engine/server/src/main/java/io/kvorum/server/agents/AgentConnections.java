@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -41,6 +42,7 @@ public class AgentConnections {
         final BooleanSupplier mayAct;
         final Consumer<Event> events;
         final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        final AtomicLong sessions = new AtomicLong();
         volatile boolean deposed;
 
         Term(long epoch, BooleanSupplier mayAct, Consumer<Event> events) {
@@ -94,6 +96,7 @@ public class AgentConnections {
                 channels.to(effect.hostId(), effect.address(), effect.port()),
                 now.epoch,
                 now.mayAct,
+                now.sessions::incrementAndGet,
                 config.agents(),
                 now.events,
                 statistics,

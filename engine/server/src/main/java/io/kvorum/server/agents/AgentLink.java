@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -42,6 +43,7 @@ final class AgentLink {
     private final ManagedChannel channel;
     private final long epoch;
     private final BooleanSupplier mayAct;
+    private final LongSupplier sessions;
     private final KvorumConfig.Agents config;
     private final Consumer<Event> events;
     private final StatisticsStore statistics;
@@ -53,11 +55,15 @@ final class AgentLink {
     private final Context.CancellableContext context = Context.ROOT.withCancellation();
     private volatile boolean closed;
 
+    /** The connection that was greeted, or 0 while there is none. */
+    private volatile long session;
+
     AgentLink(
             UUID hostId,
             ManagedChannel channel,
             long epoch,
             BooleanSupplier mayAct,
+            LongSupplier sessions,
             KvorumConfig.Agents config,
             Consumer<Event> events,
             StatisticsStore statistics,
@@ -67,6 +73,7 @@ final class AgentLink {
         this.channel = channel;
         this.epoch = epoch;
         this.mayAct = mayAct;
+        this.sessions = sessions;
         this.config = config;
         this.events = events;
         this.statistics = statistics;
@@ -79,14 +86,22 @@ final class AgentLink {
         context.cancel(null);
     }
 
-    /** One command; throws what gRPC throws, and UNAVAILABLE while this replica may not act. */
+    /**
+     * One command; throws what gRPC throws, and UNAVAILABLE while the host has not been greeted or this replica may not
+     * act.
+     */
     ExecuteResponse execute(ExecuteRequest request, Duration limit) {
-        if (!mayAct.getAsBoolean()) {
+        long over = session;
+        if (over == 0 || !mayAct.getAsBoolean()) {
             throw Status.UNAVAILABLE
-                    .withDescription("It is not sure that this replica still leads.")
+                    .withDescription(
+                            over == 0
+                                    ? "The host has not been greeted."
+                                    : "It is not sure that this replica still leads.")
                     .asRuntimeException();
         }
-        return stub().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS).execute(request);
+        return stub().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(request.toBuilder().setSession(over).build());
     }
 
     void run() {
@@ -106,6 +121,7 @@ final class AgentLink {
             } catch (RuntimeException e) {
                 LOG.warnf(e, "Host %s said something that cannot be understood", hostId);
             }
+            session = 0;
             try {
                 Thread.sleep(pause);
                 // A channel that failed waits longer and longer by itself; we look as often as we like.
@@ -118,10 +134,12 @@ final class AgentLink {
     }
 
     private void greetAndListen() {
+        long greeting = sessions.getAsLong();
         HelloResponse hello = stub().withDeadlineAfter(HELLO_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .hello(HelloRequest.newBuilder()
                         .setEpoch(epoch)
                         .setProtocol(PROTOCOL)
+                        .setSession(greeting)
                         .build());
         if (!hello.getHostId().equals(hostId.toString())) {
             throw new IllegalStateException("It says that it is " + hello.getHostId());
@@ -131,6 +149,7 @@ final class AgentLink {
                     + "; upgrade the engine first.");
         }
         ReportWords words = new ReportWords(hostId, operationOf);
+        session = greeting;
         events.accept(words.greeting(hello));
         Iterator<WatchResponse> reports = stub().watch(WatchRequest.newBuilder()
                 .setEpoch(epoch)

@@ -199,18 +199,16 @@ public class ControllerLoop {
         }
         queue.drainTo(batch, BATCH_LIMIT - 1);
         List<Effect> effects = new ArrayList<>();
-        boolean looked = false;
+        if (batch.stream().anyMatch(Item.LookForOperations.class::isInstance)) {
+            // Once a batch and before anything else: what this batch begins, or ends, is stored as such only at its
+            // end.
+            lookedNanos = System.nanoTime();
+            effects.addAll(look(controller));
+        }
         for (Item item : batch) {
             switch (item) {
                 case Item.Happened(Event event) -> effects.addAll(controller.handle(event, now()));
-                case Item.LookForOperations look -> {
-                    // Once a batch: what this batch has begun is stored as begun only at its end.
-                    if (!looked) {
-                        looked = true;
-                        lookedNanos = System.nanoTime();
-                        effects.addAll(look(controller));
-                    }
-                }
+                case Item.LookForOperations look -> {}
                 case Item.Question(var ask) -> ask.accept(controller);
             }
         }

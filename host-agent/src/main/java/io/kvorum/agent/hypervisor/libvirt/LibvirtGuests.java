@@ -126,7 +126,8 @@ final class LibvirtGuests {
                     default -> VmRunState.VM_RUN_STATE_PAUSED;
                 };
             case 4 -> VmRunState.VM_RUN_STATE_SHUTTING_DOWN;
-            case 5 -> VmRunState.VM_RUN_STATE_OFF;
+            // Ours are transient: one that is listed as shut off is coming up, or going, and may run the next moment.
+            case 5 -> domain.isPersistent() == 0 ? VmRunState.VM_RUN_STATE_MIGRATING_IN : VmRunState.VM_RUN_STATE_OFF;
             case 6 -> VmRunState.VM_RUN_STATE_CRASHED;
             case 7 -> VmRunState.VM_RUN_STATE_PAUSED;
             default -> VmRunState.VM_RUN_STATE_UNSPECIFIED;

@@ -30,6 +30,7 @@ import org.libvirt.LibvirtException;
  */
 public final class LibvirtHypervisor implements Hypervisor {
     private static final Duration POLL = Duration.ofMillis(300);
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
 
     private final AgentConfig config;
     private final LibvirtGuests guests = new LibvirtGuests();
@@ -235,6 +236,34 @@ public final class LibvirtHypervisor implements Hypervisor {
     public void abortMigration(String vmId) {
         Domain domain = require(vmId);
         LibvirtProblem.tell("Aborting the migration of VM " + vmId, domain::abortJob);
+    }
+
+    @Override
+    public void settleMigration(String vmId) {
+        long began = System.nanoTime();
+        for (Optional<Domain> domain = find(vmId); domain.isPresent(); domain = find(vmId)) {
+            Domain guest = domain.get();
+            try {
+                if (guest.getJobInfo().getType() == 0) {
+                    return;
+                }
+                guest.abortJob();
+            } catch (LibvirtException e) {
+                if (LibvirtProblem.absent(e)) {
+                    return;
+                }
+            }
+            if (System.nanoTime() - began > SETTLE_LIMIT.toNanos()) {
+                throw CommandFailure.timedOut("The migration of VM " + vmId + " that an earlier agent began goes on and"
+                        + " does not heed the request to stop; query both hosts");
+            }
+            try {
+                Thread.sleep(POLL.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw CommandFailure.timedOut("The agent is stopping");
+            }
+        }
     }
 
     @Override

@@ -58,7 +58,12 @@ final class LibvirtProblem {
                 || message.contains("unable to map backing store for guest RAM")) {
             return FailureReason.FAILURE_REASON_NO_CAPACITY;
         }
+        // libvirtd went away during the call: what was asked for may have been done, or be done yet.
+        if (message.contains("client socket is closed") || message.contains("End of file while reading data")) {
+            return FailureReason.FAILURE_REASON_INTERRUPTED;
+        }
         return switch (code) {
+            case VIR_ERR_RPC, VIR_ERR_SYSTEM_ERROR -> FailureReason.FAILURE_REASON_INTERRUPTED;
             case VIR_ERR_NO_DOMAIN, VIR_ERR_NO_NETWORK -> FailureReason.FAILURE_REASON_NOT_FOUND;
             case VIR_ERR_OPERATION_TIMEOUT -> FailureReason.FAILURE_REASON_TIMED_OUT;
             case VIR_ERR_OPERATION_ABORTED -> FailureReason.FAILURE_REASON_ABORTED;

@@ -1,0 +1,142 @@
+package io.kvorum.simulator.world;
+
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.DataCenter;
+import io.kvorum.core.inventory.DiskFormat;
+import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.HostFacts;
+import io.kvorum.core.inventory.Host.HostSpec;
+import io.kvorum.core.inventory.Host.HostStatus;
+import io.kvorum.core.inventory.Host.PowerAgent;
+import io.kvorum.core.inventory.Host.PowerManagement;
+import io.kvorum.core.inventory.Host.Virtualization;
+import io.kvorum.core.inventory.Meta;
+import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Network.NetworkKind;
+import io.kvorum.core.inventory.StorageDomain;
+import io.kvorum.core.inventory.StorageDomain.StorageKind;
+import io.kvorum.core.inventory.StorageDomain.StorageState;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.HighAvailability;
+import io.kvorum.core.inventory.Vm.VmDisk;
+import io.kvorum.core.inventory.Vm.VmNic;
+import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.lifecycle.HostState;
+import io.kvorum.core.lifecycle.VmState;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** The rows of the database at the beginning. */
+final class Entities {
+
+    static final long GIB = 1L << 30;
+
+    private final Names names;
+
+    Entities(Names names) {
+        this.names = names;
+    }
+
+    List<Entity> of(Setup setup) {
+        List<Entity> all = new ArrayList<>();
+        all.add(new DataCenter(names.id("dc"), "dc", "", Meta.NONE));
+        all.add(new Cluster(
+                names.id("cluster"),
+                "cluster",
+                "",
+                names.id("dc"),
+                new Cluster.SchedulingPolicy(
+                        Cluster.PolicyName.EVENLY_DISTRIBUTED, 80, 2, setup.memoryOvercommitPercent()),
+                null,
+                new Cluster.FencingPolicy(setup.fencing(), setup.stopWhenHalfSilent()),
+                Cluster.AdmissionPolicy.DEFAULT,
+                Meta.NONE));
+        all.add(new StorageDomain(
+                names.id("store"),
+                "store",
+                names.id("dc"),
+                StorageKind.SHARED_FOLDER,
+                "/srv/store",
+                null,
+                StorageState.ACTIVE,
+                null,
+                1000 * GIB,
+                900 * GIB,
+                Meta.NONE));
+        all.add(new Network(
+                names.id("net"), "net", names.id("dc"), NetworkKind.NAT, "kv0", "192.168.90.0/24", Meta.NONE));
+        setup.hosts().forEach(host -> all.add(host(host)));
+        setup.vms().forEach(vm -> all.add(vm(vm)));
+        return all;
+    }
+
+    private Host host(Setup.HostSetup setup) {
+        PowerAgent agent = new PowerAgent("ipmilan", "bmc.example", 623, "admin", "sealed", Map.of());
+        PowerManagement power = setup.powerAgents() == 0
+                ? PowerManagement.NONE
+                : new PowerManagement(true, Collections.nCopies(setup.powerAgents(), agent));
+        String name = setup.name();
+        return new Host(
+                names.id(name),
+                new HostSpec(name, names.id("cluster"), name + ".example", 8443, power),
+                new HostStatus(HostState.UP, null, "boot-0", null),
+                new HostFacts(
+                        "hw-" + name,
+                        name,
+                        "x86_64",
+                        "Test-CPU",
+                        "Test",
+                        1,
+                        setup.threads(),
+                        1,
+                        setup.threads(),
+                        setup.memoryGib() * GIB,
+                        List.of(),
+                        Virtualization.KVM,
+                        List.of("Model-A"),
+                        List.of("br0"),
+                        true,
+                        true,
+                        new Host.Versions("1", "1", "1", "1", "test")),
+                Meta.NONE);
+    }
+
+    private Vm vm(Setup.VmSetup setup) {
+        VmStatus status = setup.host() == null
+                ? VmStatus.in(VmState.DOWN)
+                : new VmStatus(VmState.UP, null, names.id(setup.host()), null, true, false, null);
+        return new Vm(names.id(setup.name()), spec(setup), status, Meta.NONE);
+    }
+
+    VmSpec spec(Setup.VmSetup setup) {
+        String name = setup.name();
+        long memory = setup.memoryGib() * GIB;
+        return new VmSpec(
+                name,
+                "",
+                names.id("cluster"),
+                null,
+                new Hardware(
+                        1,
+                        2,
+                        1,
+                        memory,
+                        memory,
+                        Hardware.Firmware.BIOS,
+                        Hardware.CpuMode.DEFAULT,
+                        false,
+                        true,
+                        true,
+                        true),
+                List.of(new VmDisk(names.id(name + "-disk"), names.id("store"), DiskFormat.QCOW2, 10 * GIB, 1, null)),
+                List.of(new VmNic(names.id(name + "-nic"), "52:54:00:00:00:01", names.id("net"), true)),
+                new HighAvailability(setup.ha(), setup.priority()),
+                setup.mode(),
+                null);
+    }
+}

@@ -1,0 +1,39 @@
+package io.kvorum.simulator.world;
+
+import io.kvorum.core.controller.VmRunState;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A QEMU process. */
+final class Guest {
+
+    final UUID vmId;
+    final long memoryBytes;
+    VmRunState state;
+
+    /** Still coming up: libvirt lists it, and says that it is shut off. */
+    boolean starting;
+
+    /** What a migration left on its source after the guest went on elsewhere: paused, and never to go on. */
+    boolean remnant;
+
+    /** Being moved away, or moved in. */
+    @Nullable
+    Migration migration;
+
+    Guest(UUID vmId, long memoryBytes, VmRunState state) {
+        this.vmId = vmId;
+        this.memoryBytes = memoryBytes;
+        this.state = state;
+    }
+
+    /** Whether it may come to run without a further command. */
+    boolean mayRun() {
+        return live() || starting || (state == VmRunState.MIGRATING_IN && migration != null);
+    }
+
+    /** Whether it runs, or would go on by itself or at a word. */
+    boolean live() {
+        return !starting && !remnant && state != VmRunState.MIGRATING_IN && state.present();
+    }
+}

@@ -1,0 +1,122 @@
+package io.kvorum.simulator.world;
+
+import io.kvorum.core.controller.Settings;
+import io.kvorum.core.inventory.Vm.MigrationMode;
+import io.kvorum.core.inventory.Vm.Priority;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the world consists of at the beginning.
+ *
+ * @param calm whether the network neither loses nor doubles nor delays anything by itself
+ */
+public record Setup(
+        int replicas,
+        List<HostSetup> hosts,
+        List<VmSetup> vms,
+        Settings settings,
+        boolean fencing,
+        boolean stopWhenHalfSilent,
+        int memoryOvercommitPercent,
+        boolean calm) {
+
+    /** A host, with that many power agents. */
+    public record HostSetup(String name, int memoryGib, int threads, int powerAgents) {}
+
+    /** A VM; {@code host} is where it runs at first, or null. */
+    public record VmSetup(
+            String name, @Nullable String host, boolean ha, Priority priority, MigrationMode mode, int memoryGib) {}
+
+    static final Settings PATIENT = settings(30, 60, 60, 180, 60, 30);
+    static final Settings IMPATIENT = settings(5, 6, 8, 12, 10, 10);
+
+    private static Settings settings(int command, int start, int shutdown, int migration, int disk, int backoff) {
+        Settings d = Settings.DEFAULT;
+        return new Settings(
+                d.heartbeatTimeout(),
+                d.fencingDelay(),
+                Duration.ofSeconds(command),
+                Duration.ofSeconds(start),
+                Duration.ofSeconds(shutdown),
+                Duration.ofSeconds(migration),
+                Duration.ofSeconds(disk),
+                Duration.ofMinutes(10),
+                d.parallelMigrations(),
+                Duration.ofSeconds(backoff));
+    }
+
+    /** From lines such as {@code hosts 3}, {@code vm web on h1 ha high}, {@code fencing off}. */
+    public static Setup of(List<String> lines) {
+        int replicas = 2;
+        List<HostSetup> hosts = new ArrayList<>();
+        List<VmSetup> vms = new ArrayList<>();
+        Settings settings = PATIENT;
+        boolean fencing = true;
+        boolean half = true;
+        boolean calm = false;
+        int overcommit = 100;
+        for (String line : lines) {
+            List<String> words = List.of(line.split(" +"));
+            switch (words.getFirst()) {
+                case "replicas" -> replicas = Integer.parseInt(words.get(1));
+                case "hosts" -> {
+                    for (int i = 1; i <= Integer.parseInt(words.get(1)); i++) {
+                        hosts.add(host("h" + i, words.subList(2, words.size())));
+                    }
+                }
+                case "host" -> {
+                    hosts.removeIf(host -> host.name().equals(words.get(1)));
+                    hosts.add(host(words.get(1), words.subList(2, words.size())));
+                }
+                case "vm" -> vms.add(vm(words));
+                case "impatient" -> settings = IMPATIENT;
+                case "calm" -> calm = true;
+                case "fencing" -> fencing = !words.get(1).equals("off");
+                case "half-silent" -> half = !words.get(1).equals("off");
+                case "overcommit" -> overcommit = Integer.parseInt(words.get(1));
+                default -> throw new IllegalArgumentException("Not known at the beginning: " + line);
+            }
+        }
+        return new Setup(replicas, List.copyOf(hosts), List.copyOf(vms), settings, fencing, half, overcommit, calm);
+    }
+
+    private static HostSetup host(String name, List<String> words) {
+        int memory = 32;
+        int threads = 16;
+        int power = 1;
+        for (int i = 0; i + 1 < words.size(); i += 2) {
+            int number = Integer.parseInt(words.get(i + 1));
+            switch (words.get(i)) {
+                case "memory" -> memory = number;
+                case "threads" -> threads = number;
+                case "power-agents" -> power = number;
+                default -> throw new IllegalArgumentException("Not known of a host: " + words);
+            }
+        }
+        return new HostSetup(name, memory, threads, power);
+    }
+
+    private static VmSetup vm(List<String> words) {
+        String host = null;
+        boolean ha = false;
+        Priority priority = Priority.MEDIUM;
+        MigrationMode mode = MigrationMode.ALLOWED;
+        int memory = 2;
+        for (int i = 2; i < words.size(); i++) {
+            switch (words.get(i)) {
+                case "on" -> host = words.get(++i);
+                case "memory" -> memory = Integer.parseInt(words.get(++i));
+                case "ha" -> ha = true;
+                case "high" -> priority = Priority.HIGH;
+                case "low" -> priority = Priority.LOW;
+                case "pinned" -> mode = MigrationMode.PINNED;
+                case "manual" -> mode = MigrationMode.MANUAL_ONLY;
+                default -> throw new IllegalArgumentException("Not known of a VM: " + words);
+            }
+        }
+        return new VmSetup(words.get(1), host, ha, priority, mode, memory);
+    }
+}
