@@ -200,18 +200,16 @@ public class ControllerLoop {
         }
         queue.drainTo(batch, BATCH_LIMIT - 1);
         List<Effect> effects = new ArrayList<>();
-        boolean looked = false;
+        // First, and once: an operation that this batch begins or ends is stored as such only after it, and would look
+        // as if it were still to be done.
+        if (batch.stream().anyMatch(Item.LookForOperations.class::isInstance)) {
+            lookedNanos = System.nanoTime();
+            effects.addAll(look(controller));
+        }
         for (Item item : batch) {
             switch (item) {
                 case Item.Happened(Event event) -> effects.addAll(controller.handle(event, now()));
-                case Item.LookForOperations look -> {
-                    // Once a batch: what this batch has begun is stored as begun only at its end.
-                    if (!looked) {
-                        looked = true;
-                        lookedNanos = System.nanoTime();
-                        effects.addAll(look(controller));
-                    }
-                }
+                case Item.LookForOperations looked -> {}
                 case Item.Question(var ask) -> ask.accept(controller);
             }
         }
@@ -243,6 +241,7 @@ public class ControllerLoop {
         }
         if (!changes.isEmpty()) {
             store.persist(term, changes);
+            LeaderLog.tell(changes);
         }
         if (!tenure.getAsBoolean()) {
             throw new IllegalStateException("Term " + term + " ends: ZooKeeper has not confirmed it in time");

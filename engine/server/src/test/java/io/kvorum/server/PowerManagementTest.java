@@ -1,0 +1,172 @@
+package io.kvorum.server;
+
+import static io.kvorum.server.ConfigurationTest.assertField;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.agroal.api.AgroalDataSource;
+import io.kvorum.server.ApiClient.Answer;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** BMCs of hosts: what they may be, that they are reached, and that their passwords are told to nobody else. */
+@QuarkusTest
+@WithTestResource(value = EngineResource.class, scope = TestResourceScope.GLOBAL)
+class PowerManagementTest {
+
+    private static final String PASSWORD = "S3cret-of-the-BMC";
+
+    private final Queue<String> logged = new ConcurrentLinkedQueue<>();
+    private final Handler listening = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            logged.add(line instanceof ExtLogRecord known ? known.getFormattedMessage() : line.getMessage());
+            for (Throwable cause = line.getThrown(); cause != null; cause = cause.getCause()) {
+                logged.add(cause.toString());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+
+    private TestFleet fleet;
+    private ApiClient api;
+
+    @Inject
+    AgroalDataSource dataSource;
+
+    /** Not earlier: only then is it known where the engine listens. */
+    @BeforeEach
+    void findTheEngine() {
+        fleet = TestFleet.get();
+        api = fleet.api;
+        Logger kvorum = Logger.getLogger("io.kvorum");
+        kvorum.setLevel(Level.ALL);
+        Logger.getLogger("").addHandler(listening);
+    }
+
+    @AfterEach
+    void stopListening() {
+        Logger.getLogger("").removeHandler(listening);
+        Logger.getLogger("io.kvorum").setLevel(null);
+    }
+
+    @Test
+    void usesTheBmcsPasswordButShowsStoresAndLogsItNowhere() throws SQLException {
+        String host = fleet.hostId("sim-0003");
+
+        Answer changed = powerManagement(host, "sim-0003").expect(200);
+        JsonNode asked = api.succeeded(api.post("/hosts/" + host + "/fence", Map.of("action", "status")));
+        powerManagement(host, "bmc-that-is-not-there").expect(200);
+        JsonNode failed = api.ended(api.post("/hosts/" + host + "/fence", Map.of("action", "status")));
+
+        assertTrue(asked.path("summary").asText().contains("on"), asked.toString());
+        assertEquals("failed", failed.path("state").asText(), failed.toString());
+        assertFalse(changed.text().contains(PASSWORD), changed.text());
+        for (String path : List.of(
+                "/hosts",
+                "/hosts/" + host,
+                "/operations?subjectId=" + host,
+                "/operations/" + failed.path("id").asText(),
+                "/events?limit=200",
+                "/tree",
+                "/status")) {
+            assertFalse(api.get(path).expect(200).text().contains(PASSWORD), path);
+        }
+        assertTrue(stored("host").contains("operator"));
+        for (String table : List.of("host", "operation", "event_log")) {
+            assertFalse(stored(table).contains(PASSWORD), "PostgreSQL knows the password, in table " + table);
+        }
+        assertTrue(
+                logged.stream().anyMatch(line -> line.contains(failed.path("id").asText())),
+                () -> "The log does not tell of the operation: " + logged);
+        assertTrue(logged.stream().noneMatch(line -> line.contains(PASSWORD)), "The engine logs the password");
+        assertFalse(fleet.simulation.log().contains(PASSWORD), "The agent logs the password");
+    }
+
+    @Test
+    void keepsAPasswordThatIsLeftOutButSendsItToNoOtherBmc() {
+        String host = fleet.hostId("sim-0003");
+        powerManagement(host, "sim-0003").expect(200);
+
+        JsonNode kept = power(host, Map.of("type", "ipmilan", "address", "sim-0003", "username", "other"))
+                .expect(200)
+                .json();
+        Answer other = power(host, Map.of("type", "ipmilan", "address", "bmc-of-somebody-else"))
+                .expect(400);
+
+        assertTrue(
+                kept.path("powerManagement")
+                        .path("agents")
+                        .path(0)
+                        .path("passwordSet")
+                        .asBoolean(),
+                kept.toString());
+        assertField(other, "agents[0].password", "another BMC");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "type,apc,ipmilan or redfish",
+        "address,-x,DNS name",
+        "port,0,from 1 to 65535",
+        "port,65536,from 1 to 65535"
+    })
+    void saysWhatIsWrongWithPowerManagement(String field, String value, String limit) {
+        Map<String, Object> agent = new HashMap<>(Map.of("type", "ipmilan", "address", "bmc-1"));
+        agent.put(field, field.equals("port") ? Integer.valueOf(value) : value);
+
+        Answer answer = api.put(
+                        "/hosts/" + fleet.hostId("sim-0002") + "/power-management",
+                        Map.of("enabled", true, "agents", List.of(agent)))
+                .expect(400);
+
+        assertField(answer, "powerManagement.agents[0]." + field, limit);
+    }
+
+    private Answer powerManagement(String host, String address) {
+        return power(host, Map.of("type", "ipmilan", "address", address, "username", "operator", "password", PASSWORD));
+    }
+
+    private Answer power(String host, Map<String, ?> agent) {
+        return api.put("/hosts/" + host + "/power-management", Map.of("enabled", true, "agents", List.of(agent)));
+    }
+
+    /** Every row of a table as text. */
+    private String stored(String table) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("select string_agg(t::text, ' ') from " + table + " t");
+                ResultSet rows = statement.executeQuery()) {
+            assertTrue(rows.next());
+            return String.valueOf(rows.getString(1));
+        }
+    }
+}
