@@ -127,6 +127,6 @@ public final class AgentMain {
                 + identity.renewAt());
         Path epoch = state.resolve("epoch");
         System.out.println(
-                "epoch       " + (Files.exists(epoch) ? Files.readString(epoch).strip() : "unreadable"));
+                "epoch       " + (Files.exists(epoch) ? Files.readString(epoch).strip() : "none yet"));
     }
 }

@@ -3,10 +3,17 @@ package io.kvorum.server;
 import static io.kvorum.server.ConfigurationTest.assertField;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.agroal.api.AgroalDataSource;
+import io.kvorum.agent.fencing.FenceAgents;
+import io.kvorum.agent.hypervisor.CommandContext;
+import io.kvorum.agent.hypervisor.CommandFailure;
+import io.kvorum.proto.agent.v1.PowerAction;
+import io.kvorum.proto.agent.v1.PowerAgent;
+import io.kvorum.proto.agent.v1.PowerControl;
 import io.kvorum.server.ApiClient.Answer;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
@@ -19,18 +26,14 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import org.jboss.logmanager.ExtLogRecord;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** BMCs of hosts: what they may be, that they are reached, and that their passwords are told to nobody else. */
 @QuarkusTest
@@ -39,22 +42,7 @@ class PowerManagementTest {
 
     private static final String PASSWORD = "S3cret-of-the-BMC";
 
-    private final Queue<String> logged = new ConcurrentLinkedQueue<>();
-    private final Handler listening = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            logged.add(line instanceof ExtLogRecord known ? known.getFormattedMessage() : line.getMessage());
-            for (Throwable cause = line.getThrown(); cause != null; cause = cause.getCause()) {
-                logged.add(cause.toString());
-            }
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private final CapturedLog logged = new CapturedLog();
 
     private TestFleet fleet;
     private ApiClient api;
@@ -67,15 +55,12 @@ class PowerManagementTest {
     void findTheEngine() {
         fleet = TestFleet.get();
         api = fleet.api;
-        Logger kvorum = Logger.getLogger("io.kvorum");
-        kvorum.setLevel(Level.ALL);
-        Logger.getLogger("").addHandler(listening);
+        logged.listen();
     }
 
     @AfterEach
     void stopListening() {
-        Logger.getLogger("").removeHandler(listening);
-        Logger.getLogger("io.kvorum").setLevel(null);
+        logged.close();
     }
 
     @Test
@@ -105,9 +90,9 @@ class PowerManagementTest {
             assertFalse(stored(table).contains(PASSWORD), "PostgreSQL knows the password, in table " + table);
         }
         assertTrue(
-                logged.stream().anyMatch(line -> line.contains(failed.path("id").asText())),
-                () -> "The log does not tell of the operation: " + logged);
-        assertTrue(logged.stream().noneMatch(line -> line.contains(PASSWORD)), "The engine logs the password");
+                logged.contains(failed.path("id").asText()),
+                () -> "The log does not tell of the operation: " + logged.lines());
+        assertFalse(logged.contains(PASSWORD), "The engine logs the password");
         assertFalse(fleet.simulation.log().contains(PASSWORD), "The agent logs the password");
     }
 
@@ -149,6 +134,35 @@ class PowerManagementTest {
                 .expect(400);
 
         assertField(answer, "powerManagement.agents[0]." + field, limit);
+    }
+
+    /** Otherwise it would come out when a host is to be fenced. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ipmilan", "redfish"})
+    void allowsTheOptionsThatTheAgentsAllow(String type) {
+        Answer engine = power(
+                        fleet.hostId("sim-0002"),
+                        Map.of("type", type, "address", "bmc-1", "options", Map.of("bogus", "1")))
+                .expect(400);
+        PowerControl command = PowerControl.newBuilder()
+                .setAction(PowerAction.POWER_ACTION_STATUS)
+                .setAgent(PowerAgent.newBuilder().setType(type).putOptions("bogus", "1"))
+                .build();
+        CommandFailure agent = assertThrows(
+                CommandFailure.class,
+                () -> new FenceAgents()
+                        .control(
+                                command,
+                                new CommandContext("c", "o", System.nanoTime() + 5_000_000_000L, progress -> {})));
+
+        assertEquals(allowed(String.valueOf(agent.getMessage())), allowed(engine.text()));
+    }
+
+    /** The list in square brackets at the end of such a message. */
+    private static String allowed(String message) {
+        Matcher list = Pattern.compile("allowed(?: are|:) (\\[[^\\]]+\\])").matcher(message);
+        assertTrue(list.find(), message);
+        return list.group(1);
     }
 
     private Answer powerManagement(String host, String address) {
