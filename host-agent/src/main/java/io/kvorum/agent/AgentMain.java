@@ -4,10 +4,13 @@ import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.agent.identity.HostIdentity;
 import io.kvorum.agent.identity.Pem;
 import io.kvorum.agent.logging.LogLines;
+import io.kvorum.agent.simulated.FleetAction;
+import io.kvorum.agent.simulated.FleetControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,10 +24,11 @@ public final class AgentMain {
               simulate --hosts N [--token T | --token-file F] --state-dir DIR [--address 127.0.0.1] [--port 8445]
                        [--cpus C] [--memory-gib M] [--time-scale X]
                                                N simulated hosts in one process
-              status                           says who this host is
+              fleet DIR ACTION ...             asks or disturbs the simulated hosts that run with --state-dir DIR:
+            %s  status                           says who this host is
             Common: [--config /etc/kvorum/agent.properties] [--state-dir /var/lib/kvorum-agent]
             A token on the command line is seen by every user of this machine; --token-file hides it.
-            """;
+            """.formatted(FleetAction.usage("                "));
     private static final Set<String> OPTIONS = Set.of(
             "token",
             "token-file",
@@ -49,6 +53,10 @@ public final class AgentMain {
     private static int run(String[] words) {
         try {
             String command = words.length == 0 ? "help" : words[0];
+            if (command.equals("fleet")) {
+                fleet(words);
+                return 0;
+            }
             Arguments arguments = Arguments.parse(words, Math.min(1, words.length), OPTIONS, Set.of("force"));
             switch (command) {
                 case "join" -> JoinHost.run(arguments);
@@ -71,6 +79,15 @@ public final class AgentMain {
         } catch (InterruptedException e) {
             return 1;
         }
+    }
+
+    private static void fleet(String[] words) throws IOException {
+        if (words.length < 3) {
+            throw new IllegalArgumentException(
+                    "'fleet' wants the --state-dir of a running 'simulate' and an action, such as: fleet DIR list");
+        }
+        String answer = FleetControl.ask(Path.of(words[1]), List.of(words).subList(2, words.length));
+        System.out.print(answer);
     }
 
     static Path stateDir(Arguments arguments) {
@@ -110,6 +127,6 @@ public final class AgentMain {
                 + identity.renewAt());
         Path epoch = state.resolve("epoch");
         System.out.println(
-                "epoch       " + (Files.exists(epoch) ? Files.readString(epoch).strip() : "unreadable"));
+                "epoch       " + (Files.exists(epoch) ? Files.readString(epoch).strip() : "none yet"));
     }
 }

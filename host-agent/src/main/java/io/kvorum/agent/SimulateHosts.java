@@ -1,5 +1,6 @@
 package io.kvorum.agent;
 
+import io.kvorum.agent.simulated.FleetControl;
 import io.kvorum.agent.simulated.FleetPlan;
 import io.kvorum.agent.simulated.SimulatedFleet;
 import java.io.IOException;
@@ -15,21 +16,37 @@ final class SimulateHosts {
     private SimulateHosts() {}
 
     static void run(Arguments arguments) throws IOException, GeneralSecurityException, InterruptedException {
-        FleetPlan plan = FleetPlan.of(
-                        (int) arguments.number("hosts", 1, 1, 100_000), Path.of(arguments.required("state-dir")))
+        Path stateDir = Path.of(arguments.required("state-dir"));
+        FleetPlan plan = FleetPlan.of((int) arguments.number("hosts", 1, 1, 100_000), stateDir)
                 .withAddress(arguments.get("address", "127.0.0.1"), (int) arguments.number("port", 8445, 0, 65_535))
                 .withCapacity(
                         (int) arguments.number("cpus", 32, 1, 4096),
                         arguments.number("memory-gib", 128, 1, 1 << 20) << 30)
-                .withTimeScale(Double.parseDouble(arguments.get("time-scale", "1")));
+                .withTimeScale(timeScale(arguments.get("time-scale", "1")));
         try (SimulatedFleet fleet = SimulatedFleet.of(plan)) {
             Optional<String> token = AgentMain.token(arguments);
             if (token.isPresent()) {
                 fleet.join(token.get());
             }
             fleet.start();
-            LOG.info(() -> "serving simulated hosts=" + fleet.hosts().size() + " port=" + fleet.port());
-            Thread.currentThread().join();
+            try (FleetControl control = FleetControl.listen(fleet, stateDir)) {
+                LOG.info(() -> "serving simulated hosts=" + fleet.hosts().size() + " port=" + fleet.port() + " control="
+                        + control.socket());
+                Thread.currentThread().join();
+            }
         }
+    }
+
+    private static double timeScale(String text) {
+        try {
+            double scale = Double.parseDouble(text);
+            if (scale >= 0.001 && scale <= 1_000_000) {
+                return scale;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw new IllegalArgumentException("--time-scale is '" + text
+                + "'; it must be a number from 0.001 to 1000000, such as 10 for ten times faster");
     }
 }

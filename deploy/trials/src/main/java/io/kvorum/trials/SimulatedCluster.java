@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 
@@ -32,7 +33,7 @@ public final class SimulatedCluster {
         }
     }
 
-    /** Describes a cluster for so many hosts, and puts their join token into that file. */
+    /** Describes a cluster for so many hosts, and puts their join token into that file, for its owner alone. */
     public static void prepare(EngineClient engine, int hosts, Path tokenFile) throws Exception {
         String dataCenter = Cluster.id(engine.post("/data-centers", Map.of("name", "simulated")));
         String cluster =
@@ -54,6 +55,8 @@ public final class SimulatedCluster {
                         "subnet",
                         "192.168.90.0/24"));
         JsonNode token = engine.post("/join-tokens", Map.of("clusterId", cluster, "uses", hosts));
+        Files.deleteIfExists(tokenFile);
+        Files.createFile(tokenFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(tokenFile, token.get("token").asText() + "\n");
     }
 

@@ -37,6 +37,8 @@ public interface KvorumConfig {
 
     Ha ha();
 
+    Retention retention();
+
     interface Leadership {
         /** ZooKeeper's connect string; embedded where none is given. */
         Optional<String> zookeeper();
@@ -81,6 +83,16 @@ public interface KvorumConfig {
         /** How much longer before it is fenced. */
         @WithDefault("1s")
         Duration fencingDelay();
+    }
+
+    /** Age at which they are deleted, at least one hour. */
+    interface Retention {
+        /** Of operations that have ended. Their Idempotency-Keys are forgotten with them. */
+        @WithDefault("90d")
+        Duration operations();
+
+        @WithDefault("90d")
+        Duration events();
     }
 
     interface Api {

@@ -126,6 +126,11 @@ final class ApiClient {
         }
     }
 
+    /** The value of its Authorization header. */
+    String authorization() {
+        return headers[1];
+    }
+
     Answer get(String path) {
         return send("GET", path, BodyPublishers.noBody());
     }

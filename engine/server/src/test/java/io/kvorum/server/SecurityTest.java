@@ -17,6 +17,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +80,19 @@ class SecurityTest {
         Answer answer = ApiClient.anonymous().get(path).expect(200);
 
         assertEquals("UP", answer.json().path("status").asText());
+    }
+
+    @Test
+    void theUiItselfIsOpenAndItsDataIsNot() {
+        Answer page = ApiClient.anonymous().get("//").expect(200);
+        assertTrue(page.header("Content-Type").startsWith("text/html"), page.header("Content-Type"));
+        Matcher script = Pattern.compile("src=\"(/assets/[^\"]+\\.js)\"").matcher(page.text());
+        assertTrue(script.find(), page.text());
+
+        Answer code = ApiClient.anonymous().get("/" + script.group(1)).expect(200);
+
+        assertTrue(code.header("Content-Type").contains("javascript"), code.header("Content-Type"));
+        assertRefused(ApiClient.anonymous().get("/tree"));
     }
 
     @Test

@@ -49,6 +49,11 @@ public final class SimulatedHost {
         return hypervisor.powered();
     }
 
+    /** Whether its network is there. */
+    public boolean connected() {
+        return !link().isCut();
+    }
+
     /** Guests die, the host falls silent. */
     public void powerOff() {
         link().cut();

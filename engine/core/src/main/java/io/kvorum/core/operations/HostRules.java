@@ -18,27 +18,43 @@ import java.util.regex.Pattern;
 final class HostRules {
 
     private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?");
-    private static final Set<String> POWER_TYPES = Set.of("ipmilan", "redfish");
     private static final int MAX_POWER_AGENTS = 4;
 
-    /** Options of the fence agents that an operator may set; everything else is refused. */
-    private static final Set<String> POWER_OPTIONS = Set.of(
-            "cipher",
-            "privlvl",
-            "lanplus",
-            "auth",
-            "method",
-            "power_timeout",
-            "power_wait",
-            "login_timeout",
-            "shell_timeout",
-            "retry_on",
-            "delay",
-            "ssl_insecure",
-            "ssl_secure",
-            "systems_uri",
-            "redfish_uri",
-            "hexadecimal_kg");
+    /**
+     * Options that an operator may set, by the type of the fence agent; everything else is refused here, not when a host
+     * is to be fenced. The agents know the same ones.
+     */
+    private static final Map<String, Set<String>> POWER_OPTIONS = Map.of(
+            "ipmilan",
+            Set.of(
+                    "auth",
+                    "cipher",
+                    "delay",
+                    "hexadecimal_kg",
+                    "lanplus",
+                    "login_timeout",
+                    "method",
+                    "power_timeout",
+                    "power_wait",
+                    "privlvl",
+                    "retry_on",
+                    "shell_timeout",
+                    "target"),
+            "redfish",
+            Set.of(
+                    "delay",
+                    "login_timeout",
+                    "notls",
+                    "plug",
+                    "power_timeout",
+                    "power_wait",
+                    "redfish_uri",
+                    "retry_on",
+                    "shell_timeout",
+                    "ssl",
+                    "ssl_insecure",
+                    "ssl_secure",
+                    "systems_uri"));
 
     private static final Pattern OPTION_VALUE = Pattern.compile("[A-Za-z0-9._:/-]{0,128}");
 
@@ -68,8 +84,11 @@ final class HostRules {
     }
 
     private static void checkPowerAgent(String path, PowerAgent agent, List<FieldProblem> problems) {
-        if (!POWER_TYPES.contains(agent.type())) {
+        Set<String> options = POWER_OPTIONS.get(agent.type());
+        if (options == null) {
             problems.add(VmRules.field(path + "type", agent.type(), "Must be ipmilan or redfish."));
+        } else {
+            checkOptions(path + "options", agent.options(), options, problems);
         }
         if (!ADDRESS.matcher(agent.address()).matches()) {
             problems.add(VmRules.field(path + "address", agent.address(), "Must be a DNS name or an IP address."));
@@ -78,18 +97,20 @@ final class HostRules {
         if (agent.username().length() > 128 || agent.username().chars().anyMatch(c -> c < ' ' || c == 127)) {
             problems.add(VmRules.field(path + "username", "…", "At most 128 characters, no control characters."));
         }
-        for (Map.Entry<String, String> option : agent.options().entrySet()) {
-            if (!POWER_OPTIONS.contains(option.getKey())) {
+    }
+
+    private static void checkOptions(
+            String path, Map<String, String> options, Set<String> allowed, List<FieldProblem> problems) {
+        for (Map.Entry<String, String> option : options.entrySet()) {
+            if (!allowed.contains(option.getKey())) {
                 problems.add(VmRules.field(
-                        path + "options",
+                        path,
                         option.getKey(),
                         "Not an option that may be set; allowed: "
-                                + POWER_OPTIONS.stream().sorted().toList()));
+                                + allowed.stream().sorted().toList()));
             } else if (!OPTION_VALUE.matcher(option.getValue()).matches()) {
                 problems.add(VmRules.field(
-                        path + "options." + option.getKey(),
-                        "…",
-                        "At most 128 letters, digits, '.', '_', ':', '/' or '-'."));
+                        path + "." + option.getKey(), "…", "At most 128 letters, digits, '.', '_', ':', '/' or '-'."));
             }
         }
     }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -70,15 +71,29 @@ class HostRulesTest {
 
     @Test
     void powerAgentsAreChecked() {
-        PowerAgent bad = new PowerAgent("magic", "-x", 0, "a\nb", "", Map.of("rm", "-rf", "cipher", "$(x)"));
-        Request request = new Request.ChangeHost(
-                Things.id("h1"), spec("h1", "h1.example", 8443, new PowerManagement(true, List.of(bad))), null);
+        PowerAgent unknown = new PowerAgent("magic", "-x", 0, "a\nb", "", Map.of());
+        PowerAgent ipmi =
+                new PowerAgent("ipmilan", "bmc-1", 623, "", "", Map.of("ssl_insecure", "1", "cipher", "$(x)"));
+        PowerAgent redfish = new PowerAgent("redfish", "bmc-1", 443, "", "", Map.of("cipher", "3"));
 
-        for (String field : List.of("type", "address", "port", "username", "options", "options.cipher")) {
-            String path = "powerManagement.agents[0]." + field;
-            Operation end = cluster.run(request);
-            assertTrue(end.problem().errors().stream().anyMatch(e -> e.field().equals(path)), path);
-        }
+        assertPowerRefused(unknown, "type", "address", "port", "username");
+        assertPowerRefused(ipmi, "options", "options.cipher");
+        assertPowerRefused(redfish, "options");
+    }
+
+    private void assertPowerRefused(PowerAgent agent, String... fields) {
+        Request request = new Request.ChangeHost(
+                Things.id("h1"), spec("h1", "h1.example", 8443, new PowerManagement(true, List.of(agent))), null);
+        Operation end = cluster.run(request);
+        assertEquals(
+                Stream.of(fields)
+                        .map(field -> "powerManagement.agents[0]." + field)
+                        .sorted()
+                        .toList(),
+                end.problem().errors().stream()
+                        .map(FieldProblem::field)
+                        .sorted()
+                        .toList());
     }
 
     @Test

@@ -56,7 +56,7 @@ public class HostResource {
     public record PowerManagementChange(
             boolean enabled, @Nullable List<PowerAgentChange> agents) {}
 
-    /** A password that is left out stays as it was for that agent's place in the list. */
+    /** A password that is left out stays as it was for a BMC of the same type at the same address. */
     public record PowerAgentChange(
             @Nullable String type,
             @Nullable String address,
@@ -142,18 +142,33 @@ public class HostResource {
                 throw ProblemException.invalid(
                         path + "password", null, "At most 128 characters, no control characters.");
             }
-            String known = agents.size() < before.agents().size()
-                    ? before.agents().get(agents.size()).sealedPassword()
-                    : "";
             agents.add(new PowerAgent(
                     Words.required(path + "type", agent.type()),
                     Words.required(path + "address", agent.address()),
                     agent.port() == null ? defaultPort(agent.type()) : agent.port(),
                     agent.username() == null ? "" : agent.username(),
-                    password == null ? known : secrets.seal(password),
+                    password == null ? knownPassword(before, agent, path) : secrets.seal(password),
                     agent.options() == null ? Map.of() : agent.options()));
         }
         return agents;
+    }
+
+    /** Never one that was given for another BMC: whoever answers there would be told it. */
+    private static String knownPassword(PowerManagement before, PowerAgentChange agent, String path) {
+        return before.agents().stream()
+                .filter(known ->
+                        known.type().equals(agent.type()) && known.address().equals(agent.address()))
+                .findFirst()
+                .map(PowerAgent::sealedPassword)
+                .orElseGet(() -> {
+                    if (before.agents().isEmpty()) {
+                        return "";
+                    }
+                    throw ProblemException.invalid(
+                            path + "password",
+                            null,
+                            "This is another BMC than before: give its password, or an empty one if it has none.");
+                });
     }
 
     private static int defaultPort(@Nullable String type) {

@@ -99,7 +99,8 @@ public class JoinTokenResource {
                         Instant.now(),
                         issued.expiresAt(),
                         issued.token(),
-                        "kvorum-agent join --token " + issued.token() + " --address <address of the host>"))
+                        "kvorum-agent join --token-file /dev/stdin --address <address of the host> <<< "
+                                + issued.token()))
                 .build();
     }
 

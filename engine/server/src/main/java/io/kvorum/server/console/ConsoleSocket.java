@@ -131,7 +131,9 @@ public class ConsoleSocket {
         }
 
         private void end(String why) {
-            viewer.close(new CloseReason(1000, why)).subscribe().with(done -> {}, failure -> {});
+            if (viewer.isOpen()) {
+                viewer.close(new CloseReason(1000, why)).subscribe().with(done -> {}, failure -> {});
+            }
         }
     }
 }

@@ -14,7 +14,6 @@ import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.agents.AgentConnections;
 import io.kvorum.server.events.ChangeFeed;
 import io.kvorum.server.events.ChangeFeed.Notice;
-import io.kvorum.server.leadership.Tenure;
 import io.kvorum.server.persistence.InventoryStore;
 import io.kvorum.server.persistence.OperationQueue;
 import io.kvorum.server.persistence.OperationQueue.Cancellation;
@@ -32,6 +31,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -143,8 +143,9 @@ public class ControllerLoop {
      * Runs one term on the calling thread; returns when it is over.
      *
      * @param address where other replicas reach this one, or empty
+     * @param tenure whether it is certain that nobody else leads yet
      */
-    public void run(String replicaId, String address, Tenure tenure) throws InterruptedException {
+    public void run(String replicaId, String address, BooleanSupplier tenure) throws InterruptedException {
         queue.clear();
         cancellations.clear();
         stopping = false;
@@ -154,7 +155,7 @@ public class ControllerLoop {
         try (AutoCloseable subscription = feed.subscribe(this::notice)) {
             Inventory inventory = new Inventory(store.load());
             Controller controller = new Controller(inventory, settings, UUID.randomUUID());
-            agents.begin(term, tenure::holds, this::offer);
+            agents.begin(term, tenure, this::offer);
             epoch = term;
             perform(term, tenure, controller.start(now()), timers);
             queue.add(new Item.LookForOperations());
@@ -186,7 +187,7 @@ public class ControllerLoop {
         }
     }
 
-    private void turn(long term, Tenure tenure, Controller controller, EventTimers timers)
+    private void turn(long term, BooleanSupplier tenure, Controller controller, EventTimers timers)
             throws InterruptedException, SQLException {
         Item first = queue.poll(QUEUE_POLL_MILLIS, TimeUnit.MILLISECONDS);
         List<Item> batch = new ArrayList<>();
@@ -199,16 +200,16 @@ public class ControllerLoop {
         }
         queue.drainTo(batch, BATCH_LIMIT - 1);
         List<Effect> effects = new ArrayList<>();
+        // First, and once: an operation that this batch begins or ends is stored as such only after it, and would look
+        // as if it were still to be done.
         if (batch.stream().anyMatch(Item.LookForOperations.class::isInstance)) {
-            // Once a batch and before anything else: what this batch begins, or ends, is stored as such only at its
-            // end.
             lookedNanos = System.nanoTime();
             effects.addAll(look(controller));
         }
         for (Item item : batch) {
             switch (item) {
                 case Item.Happened(Event event) -> effects.addAll(controller.handle(event, now()));
-                case Item.LookForOperations look -> {}
+                case Item.LookForOperations looked -> {}
                 case Item.Question(var ask) -> ask.accept(controller);
             }
         }
@@ -230,7 +231,8 @@ public class ControllerLoop {
         return effects;
     }
 
-    private void perform(long term, Tenure tenure, List<Effect> effects, EventTimers timers) throws SQLException {
+    private void perform(long term, BooleanSupplier tenure, List<Effect> effects, EventTimers timers)
+            throws SQLException {
         List<Change> changes = new ArrayList<>();
         for (Effect effect : effects) {
             if (effect instanceof Effect.Persist(List<Change> some)) {
@@ -239,8 +241,9 @@ public class ControllerLoop {
         }
         if (!changes.isEmpty()) {
             store.persist(term, changes);
+            LeaderLog.tell(changes);
         }
-        if (!tenure.holds()) {
+        if (!tenure.getAsBoolean()) {
             throw new IllegalStateException("Term " + term + " ends: ZooKeeper has not confirmed it in time");
         }
         for (Effect effect : effects) {

@@ -101,7 +101,7 @@ public class Leadership {
         Tenure tenure = new Tenure(Duration.ofMillis(session.getSessionTimeout()), asked, System::nanoTime);
         Thread keeper = Thread.ofVirtual().name("tenure").start(() -> keep(tenure, curator, sessionId));
         try {
-            loop.run(replicaId, config.replicaAddress().orElse(""), tenure);
+            loop.run(replicaId, config.replicaAddress().orElse(""), tenure::holds);
         } catch (RuntimeException e) {
             LOG.error("The term ended with an error", e);
             Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
