@@ -1,8 +1,10 @@
 package io.kvorum.agent;
 
+import io.grpc.StatusRuntimeException;
 import io.kvorum.agent.config.AgentConfig;
 import io.kvorum.agent.config.AgentConfig.Transport;
 import io.kvorum.agent.enrollment.CertificateRenewal;
+import io.kvorum.agent.enrollment.Enrollment;
 import io.kvorum.agent.enrollment.HypervisorCredentials;
 import io.kvorum.agent.fencing.FenceAgents;
 import io.kvorum.agent.hypervisor.libvirt.LibvirtHypervisor;
@@ -10,6 +12,7 @@ import io.kvorum.agent.identity.EngineTrust;
 import io.kvorum.agent.identity.HostIdentity;
 import io.kvorum.agent.identity.IdentityKeys;
 import io.kvorum.agent.service.AgentServer;
+import io.kvorum.agent.service.EpochGuard;
 import io.kvorum.agent.service.HostDirectory;
 import io.kvorum.agent.service.ManagedHost;
 import io.kvorum.agent.storage.FolderDisks;
@@ -46,6 +49,7 @@ final class ServeHost {
         IdentityKeys keys = new IdentityKeys();
         keys.put(identity);
         EngineTrust trust = EngineTrust.of(identity.caPem());
+        catchUp(identity, EpochGuard.open(state.resolve("epoch")));
         ExecutorService executor = nativeThreads();
         LibvirtHypervisor hypervisor = LibvirtHypervisor.open(config);
         ManagedHost host = ManagedHost.durable(
@@ -68,6 +72,25 @@ final class ServeHost {
                 + config.listenAddress() + ":" + identity.port());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
         Thread.currentThread().join();
+    }
+
+    /**
+     * A state folder that was restored from a backup names an old epoch, with which an old leader could still command.
+     * So the engines are asked first; where none answers, what is on disk has to do.
+     */
+    private static void catchUp(HostIdentity identity, EpochGuard epochs) {
+        try {
+            long current = Enrollment.currentEpoch(identity);
+            if (current > epochs.highest()) {
+                LOG.info(() -> "epoch on disk was " + epochs.highest() + ", the engines are at " + current);
+                epochs.admit(current);
+            }
+        } catch (IOException | GeneralSecurityException | StatusRuntimeException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "epoch not confirmed by an engine, going on with " + epochs.highest() + " reason="
+                            + e.getMessage());
+        }
     }
 
     private static Optional<Consumer<HypervisorCredentials>> certificates(AgentConfig config) {

@@ -75,8 +75,13 @@ public final class Lab {
         return "10.88.0.1";
     }
 
+    /** What host-N has of its own: its folders under {@code fs}. */
+    public Path folderOf(int host) {
+        return folder.resolve("hosts/host-" + host);
+    }
+
     /** The serial log of a VM on host-N; it may not exist. */
     public Path serialLog(int host, String vmId) {
-        return folder.resolve("hosts/host-" + host + "/fs/var/log/libvirt/kvorum-serial/" + vmId + ".log");
+        return folderOf(host).resolve("fs/var/log/libvirt/kvorum-serial/" + vmId + ".log");
     }
 }

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +151,26 @@ class LifeOfAVmTest {
         assertEquals(boot, guest.awaitTick(LIMIT).boot());
         engine.succeed(engine.post("/hosts/" + cluster.hostId(source) + "/activate", Map.of()), LIMIT);
         cluster.awaitHost(source, "up", LIMIT);
+    }
+
+    /** Its epoch file would let an old leader command it; the guest does not notice any of this. */
+    @Test
+    @Order(6)
+    void anAgentThatComesFromABackupLearnsTheTermBeforeItServes() throws Exception {
+        int host = cluster.hostOf(vm);
+        String boot = guest.awaitTick(LIMIT).boot();
+        Path epoch = real.lab.folderOf(host).resolve("fs/var/lib/kvorum-agent/epoch");
+        String current = Files.readString(epoch);
+        assertNotEquals("0", current.strip());
+        Files.writeString(epoch, "0\n");
+        real.lab.run("kill-agent", "host-" + host);
+        engine.until(
+                "the agent to write the term",
+                LIMIT,
+                () -> new TextNode(Files.readString(epoch)),
+                now -> now.asText().equals(current));
+        cluster.awaitHost(host, "up", LIMIT);
+        assertEquals(boot, guest.awaitTick(LIMIT).boot());
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.kvorum.agent.identity.JoinToken;
 import io.kvorum.agent.identity.KeyRequest;
 import io.kvorum.proto.agent.v1.CpuFacts;
+import io.kvorum.proto.agent.v1.CurrentTermRequest;
 import io.kvorum.proto.agent.v1.EnrollmentServiceGrpc;
 import io.kvorum.proto.agent.v1.EnrollmentServiceGrpc.EnrollmentServiceBlockingStub;
 import io.kvorum.proto.agent.v1.HostFacts;
@@ -188,6 +189,15 @@ class EnrollmentTest {
 
         assertEquals(Status.Code.UNAUTHENTICATED, refused.getStatus().getCode());
         assertTrue(words(refused).contains("Show the certificate"), words(refused));
+    }
+
+    @Test
+    void tellsTheTermToHostsOnly() throws Exception {
+        StatusRuntimeException refused = assertThrows(
+                StatusRuntimeException.class,
+                () -> call(trusting().build(), stub -> stub.currentTerm(CurrentTermRequest.getDefaultInstance())));
+
+        assertEquals(Status.Code.UNAUTHENTICATED, refused.getStatus().getCode());
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.kvorum.agent.identity.IdentityKeys;
 import io.kvorum.agent.identity.JoinToken;
 import io.kvorum.agent.identity.KeyRequest;
 import io.kvorum.agent.rules.Rules;
+import io.kvorum.proto.agent.v1.CurrentTermRequest;
 import io.kvorum.proto.agent.v1.EnrollmentServiceGrpc;
 import io.kvorum.proto.agent.v1.HostFacts;
 import io.kvorum.proto.agent.v1.JoinRequest;
@@ -21,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 public final class Enrollment {
     static final int PROTOCOL = 1;
     private static final int TIMEOUT_SECONDS = 30;
+
+    /** Short: while it waits, the host is silent. */
+    private static final int EPOCH_TIMEOUT_MILLIS = 1000;
 
     private Enrollment() {}
 
@@ -91,6 +95,20 @@ public final class Enrollment {
         new IdentityKeys().put(renewed);
         return new Enrolled(
                 renewed, credentials(hypervisor, response.getHypervisorCertificatePem(), response.getCaPem()));
+    }
+
+    /** The epoch of whoever leads now, as the first engine that answers has it. */
+    public static long currentEpoch(HostIdentity identity) throws IOException, GeneralSecurityException {
+        IdentityKeys keys = new IdentityKeys();
+        keys.put(identity);
+        return EngineChannel.call(
+                identity.engines(),
+                EngineTrust.of(identity.caPem()),
+                Optional.of(keys),
+                channel -> EnrollmentServiceGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(EPOCH_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                        .currentTerm(CurrentTermRequest.getDefaultInstance())
+                        .getEpoch());
     }
 
     private static Optional<HypervisorCredentials> credentials(

@@ -9,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,34 +25,37 @@ final class Sightings implements AutoCloseable {
 
     private static final long LOOK_MILLIS = 200;
 
-    /** Ticks come every second; what is seen of a migration on both sides lies within this. */
+    /** What the logs' own delay may be. */
     private static final long OVERLAP_MILLIS = 1500;
+
+    /** Lines that QEMU may still write on one side, and already on the other, when a migration switches over. */
+    private static final int SHARED_TICKS = 2;
 
     private static final Pattern ON_DISK = Pattern.compile("disk ([0-9a-f-]{36}) last-sequence (\\d+)");
 
-    /** One boot of one guest on one host. */
-    private static final class Run {
-        final String boot;
-        final int host;
+    /** One boot of one guest: it ends for good before another begins, and migrates with its numbers. */
+    private static final class Boot {
         final long firstMillis;
         long lastMillis;
-        long firstSequence;
         long lastSequence;
+        final Map<Integer, Set<Long>> sequences = new HashMap<>();
 
-        Run(Tick tick, long nowMillis) {
-            boot = tick.boot();
-            host = tick.host();
+        Boot(long nowMillis) {
             firstMillis = nowMillis;
             lastMillis = nowMillis;
-            firstSequence = tick.sequence();
-            lastSequence = tick.sequence();
+        }
+
+        void tick(Tick tick, long nowMillis) {
+            lastMillis = nowMillis;
+            lastSequence = Math.max(lastSequence, tick.sequence());
+            sequences.computeIfAbsent(tick.host(), host -> new HashSet<>()).add(tick.sequence());
         }
     }
 
     private final Lab lab;
     private final int hosts;
     private final List<String> vms;
-    private final Map<String, List<Run>> runs = new HashMap<>();
+    private final Map<String, Map<String, Boot>> boots = new HashMap<>();
     private final Map<String, Integer> seen = new HashMap<>();
     private final List<String> troubles = new ArrayList<>();
     private volatile boolean running = true;
@@ -91,34 +97,45 @@ final class Sightings implements AutoCloseable {
     }
 
     private void see(String vm, Tick tick, long now) {
-        List<Run> all = runs.computeIfAbsent(vm, id -> new ArrayList<>());
-        for (Run run : all) {
-            if (run.host == tick.host() && run.boot.equals(tick.boot()) && now - run.lastMillis < 60_000) {
-                run.lastMillis = now;
-                run.lastSequence = tick.sequence();
-                return;
-            }
-        }
-        Run begins = new Run(tick, now);
-        all.add(begins);
+        boots.computeIfAbsent(vm, id -> new LinkedHashMap<>())
+                .computeIfAbsent(tick.boot(), id -> new Boot(now))
+                .tick(tick, now);
     }
 
-    /** Every pair of runs of one guest on different hosts, or of different boots, that overlapped. */
+    /** Boots of one guest that ticked on after another had begun, and boots that said the same numbers on two hosts. */
     synchronized List<String> twice() {
         List<String> found = new ArrayList<>();
-        runs.forEach((vm, all) -> {
-            for (int i = 0; i < all.size(); i++) {
-                for (int j = i + 1; j < all.size(); j++) {
-                    Run a = all.get(i);
-                    Run b = all.get(j);
+        boots.forEach((vm, all) -> {
+            List<Map.Entry<String, Boot>> list = List.copyOf(all.entrySet());
+            for (int i = 0; i < list.size(); i++) {
+                Boot a = list.get(i).getValue();
+                for (int j = i + 1; j < list.size(); j++) {
+                    Boot b = list.get(j).getValue();
                     long overlap = Math.min(a.lastMillis, b.lastMillis) - Math.max(a.firstMillis, b.firstMillis);
                     if (overlap > OVERLAP_MILLIS) {
-                        found.add("VM " + vm + " ran on host-" + a.host + " (boot " + a.boot + ") and on host-" + b.host
-                                + " (boot " + b.boot + ") for " + overlap + " ms");
+                        found.add("VM " + vm + " ran as boot " + list.get(i).getKey() + " on hosts "
+                                + a.sequences.keySet() + " and as boot "
+                                + list.get(j).getKey() + " on hosts " + b.sequences.keySet() + " for " + overlap
+                                + " ms");
                     }
                 }
+                sharedTicks(a).forEach(hosts -> found.add("VM " + vm + " ran as one boot on both of " + hosts));
             }
         });
+        return found;
+    }
+
+    private static List<List<Integer>> sharedTicks(Boot boot) {
+        List<List<Integer>> found = new ArrayList<>();
+        for (Integer a : boot.sequences.keySet()) {
+            for (Integer b : boot.sequences.keySet()) {
+                Set<Long> shared = new HashSet<>(boot.sequences.getOrDefault(a, Set.of()));
+                shared.retainAll(boot.sequences.getOrDefault(b, Set.of()));
+                if (a < b && shared.size() > SHARED_TICKS) {
+                    found.add(List.of(a, b));
+                }
+            }
+        }
         return found;
     }
 
@@ -129,7 +146,7 @@ final class Sightings implements AutoCloseable {
     synchronized List<String> foreignWrites() throws IOException {
         List<String> found = new ArrayList<>(troubles);
         for (String vm : vms) {
-            List<Run> all = runs.getOrDefault(vm, List.of());
+            Map<String, Boot> all = boots.getOrDefault(vm, Map.of());
             for (int host = 1; host <= hosts; host++) {
                 Path log = lab.serialLog(host, vm);
                 if (!Files.exists(log)) {
@@ -139,10 +156,12 @@ final class Sightings implements AutoCloseable {
                 while (matcher.find()) {
                     long onDisk = Long.parseLong(matcher.group(2));
                     String boot = matcher.group(1);
-                    boolean known = all.stream()
-                            .filter(run -> !run.boot.equals(boot))
-                            .anyMatch(run -> Math.abs(run.lastSequence - onDisk) <= 2);
-                    if (!known && !all.isEmpty() && !all.getFirst().boot.equals(boot)) {
+                    boolean known = all.entrySet().stream()
+                            .filter(one -> !one.getKey().equals(boot))
+                            .anyMatch(one -> Math.abs(one.getValue().lastSequence - onDisk) <= 2);
+                    boolean first =
+                            all.isEmpty() || all.keySet().iterator().next().equals(boot);
+                    if (!known && !first) {
                         found.add("VM " + vm + " found sequence " + onDisk + " on its disk on host-" + host
                                 + ", which none of its boots had reached last");
                     }

@@ -10,6 +10,8 @@ import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Problem;
 import io.kvorum.core.operations.Request;
+import io.kvorum.proto.agent.v1.CurrentTermRequest;
+import io.kvorum.proto.agent.v1.CurrentTermResponse;
 import io.kvorum.proto.agent.v1.EnrollmentServiceGrpc;
 import io.kvorum.proto.agent.v1.JoinRequest;
 import io.kvorum.proto.agent.v1.JoinResponse;
@@ -19,6 +21,7 @@ import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.agents.AgentChannels;
 import io.kvorum.server.agents.FactWords;
 import io.kvorum.server.api.Submissions;
+import io.kvorum.server.leadership.Terms;
 import io.kvorum.server.persistence.Documents;
 import io.kvorum.server.persistence.HostRow;
 import io.kvorum.server.security.CertificateAuthority;
@@ -55,18 +58,21 @@ public class EnrollmentService extends EnrollmentServiceGrpc.EnrollmentServiceIm
     private final EngineIdentity identity;
     private final KvorumConfig config;
     private final Documents documents;
+    private final Terms terms;
 
     EnrollmentService(
             JoinTokens tokens,
             Submissions submissions,
             EngineIdentity identity,
             KvorumConfig config,
-            Documents documents) {
+            Documents documents,
+            Terms terms) {
         this.tokens = tokens;
         this.submissions = submissions;
         this.identity = identity;
         this.config = config;
         this.documents = documents;
+        this.terms = terms;
     }
 
     @Override
@@ -77,6 +83,11 @@ public class EnrollmentService extends EnrollmentServiceGrpc.EnrollmentServiceIm
     @Override
     public void renew(RenewRequest request, StreamObserver<RenewResponse> answer) {
         respond(answer, () -> renew(request));
+    }
+
+    @Override
+    public void currentTerm(CurrentTermRequest request, StreamObserver<CurrentTermResponse> answer) {
+        respond(answer, this::currentTerm);
     }
 
     private interface Call<A> {
@@ -143,11 +154,7 @@ public class EnrollmentService extends EnrollmentServiceGrpc.EnrollmentServiceIm
 
     private RenewResponse renew(RenewRequest request)
             throws GeneralSecurityException, SQLException, InterruptedException {
-        UUID hostId = PeerInterceptor.HOST
-                .get()
-                .orElseThrow(() -> Status.UNAUTHENTICATED
-                        .withDescription("Show the certificate that is to be renewed.")
-                        .asRuntimeException());
+        UUID hostId = peer();
         Optional<Host> found = QuarkusTransaction.requiringNew()
                 .call(() ->
                         HostRow.<HostRow>findByIdOptional(hostId).map(row -> documents.read(row.document, Host.class)));
@@ -170,6 +177,19 @@ public class EnrollmentService extends EnrollmentServiceGrpc.EnrollmentServiceIm
                     found.get().facts().hostname()));
         }
         return response.build();
+    }
+
+    private CurrentTermResponse currentTerm() {
+        peer();
+        return CurrentTermResponse.newBuilder().setEpoch(terms.currentEpoch()).build();
+    }
+
+    private static UUID peer() {
+        return PeerInterceptor.HOST
+                .get()
+                .orElseThrow(() -> Status.UNAUTHENTICATED
+                        .withDescription("Show the certificate that the host has.")
+                        .asRuntimeException());
     }
 
     private String agentCertificate(PublicKey key, UUID hostId) throws GeneralSecurityException {

@@ -11,9 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,7 +21,6 @@ import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.leader.LeaderSelector;
 import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
-import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooKeeper;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +87,12 @@ public class Leadership {
 
     /** Returns when the term is over: interrupted by the loss of ZooKeeper, or because the loop could not go on. */
     private void lead(CuratorFramework curator) throws Exception {
-        if (!ownsPath(curator)) {
+        Optional<String> owner = PathOwner.claim(curator, config.leadership().path(), installation.fingerprint());
+        if (owner.isPresent()) {
+            LOG.errorf(
+                    "ZooKeeper's path %s belongs to another installation, with the CA %s; this one's is %s."
+                            + " Set KVORUM_LEADERSHIP_PATH to a path of its own. The engine ends",
+                    config.leadership().path(), owner.get(), installation.fingerprint());
             Quarkus.asyncExit(1);
             return;
         }
@@ -128,27 +130,6 @@ public class Leadership {
                 LOG.debugf("ZooKeeper does not confirm the session: %s", e.getMessage());
             }
         }
-    }
-
-    /** The path belongs to the installation that used it first. */
-    private boolean ownsPath(CuratorFramework curator) throws Exception {
-        String path = config.leadership().path() + "/installation";
-        byte[] mine = installation.fingerprint().getBytes(StandardCharsets.US_ASCII);
-        try {
-            curator.create().creatingParentsIfNeeded().forPath(path, mine);
-        } catch (KeeperException.NodeExistsException e) {
-            byte[] owner = curator.getData().forPath(path);
-            if (!Arrays.equals(mine, owner)) {
-                LOG.errorf(
-                        "ZooKeeper's path %s belongs to another installation, with the CA %s; this one's is %s."
-                                + " Set KVORUM_LEADERSHIP_PATH to a path of its own. The engine ends",
-                        config.leadership().path(),
-                        new String(owner, StandardCharsets.US_ASCII),
-                        installation.fingerprint());
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Gives the lead away before the connection to ZooKeeper goes, so that another replica need not wait for it. */

@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,11 +22,16 @@ public class Installation {
     private final SecretBox secrets;
     private final String fingerprint;
 
+    @Inject
     Installation(AgroalDataSource dataSource, SecretBox secrets, EngineIdentity identity)
             throws GeneralSecurityException {
+        this(dataSource, secrets, identity.authority().fingerprint());
+    }
+
+    Installation(AgroalDataSource dataSource, SecretBox secrets, String fingerprint) {
         this.dataSource = dataSource;
         this.secrets = secrets;
-        this.fingerprint = identity.authority().fingerprint();
+        this.fingerprint = fingerprint;
     }
 
     /** Of the CA: the installation's name for itself. */
@@ -35,6 +41,10 @@ public class Installation {
 
     /** Takes a new database for this installation; refuses to start on somebody else's. */
     void start(@Observes @Priority(5) StartupEvent event) throws SQLException {
+        claimDatabase();
+    }
+
+    void claimDatabase() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             try (PreparedStatement insert =
                     connection.prepareStatement("insert into installation (ca_fingerprint, secrets_check, created_at)"
