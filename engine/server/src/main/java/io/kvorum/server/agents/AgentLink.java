@@ -37,7 +37,7 @@ final class AgentLink {
     private static final Logger LOG = Logger.getLogger(AgentLink.class);
     private static final Duration HELLO_LIMIT = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final UUID hostId;
     private final ManagedChannel channel;
