@@ -47,7 +47,7 @@ public interface KvorumConfig {
         String path();
 
         /** How long ZooKeeper keeps a silent leader. */
-        @WithDefault("3s")
+        @WithDefault("2s")
         Duration sessionTimeout();
     }
 
