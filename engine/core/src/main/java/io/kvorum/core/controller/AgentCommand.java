@@ -71,6 +71,9 @@ public sealed interface AgentCommand {
     /** Through one of the subject host's power agents; the shell adds the password. */
     record PowerControl(UUID subjectHostId, int powerAgentIndex, PowerAction action) implements AgentCommand {}
 
+    /** Whether the agent of another host answers from there. */
+    record ProbeHost(UUID subjectHostId, String address, int port) implements AgentCommand {}
+
     enum PowerAction {
         STATUS,
         OFF,

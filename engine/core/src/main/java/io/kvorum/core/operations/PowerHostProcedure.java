@@ -4,6 +4,7 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.AgentCommand.PowerAction;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.PowerDetail;
+import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
@@ -26,7 +27,8 @@ import java.util.UUID;
  *   <li>Every way is tried in turn: each power agent, through one host of the same cluster, then of the data center.
  *   <li>"Off" counts only when the BMC then says that the power is off. That is the proof that nothing runs there: the
  *       host is down, its VMs are too, and what is highly available may start elsewhere.
- *   <li>A fence and a power cycle end by switching on again; if that fails, the host stays down.
+ *   <li>A power cycle ends by switching on again, and so does a fence if the cluster's policy says so; if that fails,
+ *       the host stays down.
  * </ol>
  */
 final class PowerHostProcedure implements Procedure<Request.PowerHost> {
@@ -181,6 +183,11 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
         work.hostProvenOff(host, "Its BMC says that the power is off.");
         if (task == PowerTask.OFF) {
             return new Verdict.Succeed("The power of host " + host.name() + " is off.");
+        }
+        Cluster cluster = work.inventory().cluster(host.spec().clusterId()).orElseThrow();
+        if (task == PowerTask.FENCE && !cluster.fencing().switchOnAfterFence()) {
+            return new Verdict.Succeed("Host " + host.name() + " was fenced and stays off, as the policy of cluster "
+                    + cluster.name() + " says.");
         }
         return ways(work, host, PowerAction.ON).stream()
                 .findFirst()

@@ -12,6 +12,7 @@ final class Procedures {
     private final MaintainHostProcedure maintainHost = new MaintainHostProcedure();
     private final ActivateHostProcedure activateHost = new ActivateHostProcedure();
     private final PowerHostProcedure powerHost = new PowerHostProcedure();
+    private final ProbeHostProcedure probeHost = new ProbeHostProcedure();
     private final ConfirmHostDownProcedure confirmHostDown = new ConfirmHostDownProcedure();
     private final InspectStorageProcedure inspectStorage = new InspectStorageProcedure();
     private final ChangeVmProcedure changeVm = new ChangeVmProcedure();
@@ -43,6 +44,7 @@ final class Procedures {
                     case Request.MaintainHost r -> maintainHost;
                     case Request.ActivateHost r -> activateHost;
                     case Request.PowerHost r -> powerHost;
+                    case Request.ProbeHost r -> probeHost;
                     case Request.ConfirmHostDown r -> confirmHostDown;
                     case Request.InspectStorage r -> inspectStorage;
                     case Request.ChangeVm r -> changeVm;

@@ -142,6 +142,14 @@ public sealed interface Request {
         }
     }
 
+    /** Asks one host whether the agent of another one answers it. */
+    record ProbeHost(UUID hostId, UUID throughHostId) implements Request {
+        @Override
+        public String verb() {
+            return "probe";
+        }
+    }
+
     /** An operator swears that the host does not run. */
     record ConfirmHostDown(UUID hostId, String typedName) implements Request {
         @Override

@@ -44,6 +44,10 @@ public final class FakeHost {
     public final Map<UUID, VmRunState> vms = new TreeMap<>();
     public boolean powered = true;
     public boolean cut;
+
+    /** The engine does not reach it, other hosts do. */
+    public boolean cutFromEngine;
+
     public boolean bmcBroken;
     public boolean hypervisorUp = true;
     private int boots;
@@ -66,7 +70,7 @@ public final class FakeHost {
     }
 
     public boolean reachable() {
-        return powered && !cut;
+        return powered && !cut && !cutFromEngine;
     }
 
     public boolean runs(UUID vmId) {
@@ -189,6 +193,13 @@ public final class FakeHost {
             case AgentCommand.InspectStorage inspect ->
                 new Done(new CommandOutcome.StorageDetail(1000 * Things.GIB, 800 * Things.GIB));
             case AgentCommand.EnsureNetwork ensure -> new Done(null);
+            case AgentCommand.ProbeHost probe -> {
+                FakeHost other = world.host(probe.subjectHostId());
+                yield new Done(new CommandOutcome.ProbeDetail(
+                        other.powered && !other.cut && !cut
+                                ? CommandOutcome.ProbeAnswer.REACHABLE
+                                : CommandOutcome.ProbeAnswer.NO_ANSWER));
+            }
             case AgentCommand.PowerControl control ->
                 world.host(control.subjectHostId()).power(control.action());
         };

@@ -17,6 +17,7 @@ import io.kvorum.proto.agent.v1.MigrateVm;
 import io.kvorum.proto.agent.v1.MigrationPolicy;
 import io.kvorum.proto.agent.v1.PauseVm;
 import io.kvorum.proto.agent.v1.PowerControl;
+import io.kvorum.proto.agent.v1.ProbeHost;
 import io.kvorum.proto.agent.v1.QueryVm;
 import io.kvorum.proto.agent.v1.RebootVm;
 import io.kvorum.proto.agent.v1.ResetVm;
@@ -94,6 +95,11 @@ public class CommandWords {
                         .setCreate(true));
             case AgentCommand.EnsureNetwork(var network) ->
                 request.setEnsureNetwork(EnsureNetwork.newBuilder().setNetwork(VmWords.network(network)));
+            case AgentCommand.ProbeHost(UUID host, String address, int port) ->
+                request.setProbeHost(ProbeHost.newBuilder()
+                        .setHostId(host.toString())
+                        .setAddress(address)
+                        .setPort(port));
             case AgentCommand.PowerControl power -> request.setPowerControl(power(power));
         }
         return request.build();

@@ -53,7 +53,7 @@ final class Entities {
                 new Cluster.SchedulingPolicy(
                         Cluster.PolicyName.EVENLY_DISTRIBUTED, 80, 2, setup.memoryOvercommitPercent()),
                 null,
-                new Cluster.FencingPolicy(setup.fencing(), setup.stopWhenHalfSilent()),
+                fencing(setup),
                 Cluster.AdmissionPolicy.DEFAULT,
                 Meta.NONE));
         all.add(new StorageDomain(
@@ -73,6 +73,16 @@ final class Entities {
         setup.hosts().forEach(host -> all.add(host(host)));
         setup.vms().forEach(vm -> all.add(vm(vm)));
         return all;
+    }
+
+    private static Cluster.FencingPolicy fencing(Setup setup) {
+        Cluster.FencingPolicy policy = Cluster.FencingPolicy.DEFAULT;
+        return new Cluster.FencingPolicy(
+                setup.fencing(),
+                setup.stopWhenHalfSilent() ? policy.stopWhenSilentPercent() : 100,
+                policy.skipIfReachableThroughOthers(),
+                policy.startingGrace(),
+                policy.switchOnAfterFence());
     }
 
     private Host host(Setup.HostSetup setup) {

@@ -4,6 +4,8 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.Done;
 import io.kvorum.core.controller.CommandOutcome.Failed;
+import io.kvorum.core.controller.CommandOutcome.ProbeAnswer;
+import io.kvorum.core.controller.CommandOutcome.ProbeDetail;
 import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.controller.CommandOutcome.VmDetail;
 import io.kvorum.core.controller.Event.Cause;
@@ -113,12 +115,28 @@ final class Hypervisor {
             case AgentCommand.InspectStorage inspect -> world.storage.inspect(machine, call);
             case AgentCommand.EnsureNetwork ensure -> later(5, 50, call::done);
             case AgentCommand.PowerControl power -> new PowerSwitch(machine, power, until, call).begin();
+            case AgentCommand.ProbeHost probe -> probe(world.requireMachine(probe.subjectHostId()), until, call);
+        }
+    }
+
+    /** A connection and a handshake: an agent that hangs, or a link that is cut, uses up the time. */
+    private void probe(Machine other, long until, Call call) {
+        boolean kernel = world.network.openBothWays(machine.name, other.name) && other.kernelRunning();
+        if (kernel && other.agent.life.running()) {
+            later(1, 20, () -> call.end(new Done(new ProbeDetail(ProbeAnswer.REACHABLE))));
+        } else if (kernel && !other.agent.life.alive()) {
+            later(1, 5, () -> call.end(new Done(new ProbeDetail(ProbeAnswer.REFUSED))));
+        } else {
+            machine.agent.life.after(
+                    Math.max(0, until - world.agenda.nanos()),
+                    () -> call.end(new Done(new ProbeDetail(ProbeAnswer.NO_ANSWER))));
         }
     }
 
     private static boolean usesLibvirt(AgentCommand command) {
         return switch (command) {
             case AgentCommand.PowerControl power -> false;
+            case AgentCommand.ProbeHost probe -> false;
             case AgentCommand.CreateDisk create -> false;
             case AgentCommand.DeleteDisk delete -> false;
             case AgentCommand.DeleteSavedState delete -> false;
