@@ -54,7 +54,13 @@ final class ServeHost {
         ExecutorService executor = nativeThreads();
         LibvirtHypervisor hypervisor = LibvirtHypervisor.open(config);
         ManagedHost host = ManagedHost.durable(
-                identity.hostId(), hypervisor, new FolderDisks(identity.hostId()), new FenceAgents(), new TlsProbe(trust), state, executor);
+                identity.hostId(),
+                hypervisor,
+                new FolderDisks(identity.hostId()),
+                new FenceAgents(),
+                new TlsProbe(trust),
+                state,
+                executor);
         HostDirectory directory = new HostDirectory();
         directory.add(host);
         AgentServer server = new AgentServer(directory, keys, trust, executor);

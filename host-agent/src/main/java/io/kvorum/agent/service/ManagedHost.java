@@ -47,7 +47,13 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
 
     /** With journal and epoch in the folder; IOException where either cannot be trusted. */
     public static ManagedHost durable(
-            String hostId, Hypervisor hypervisor, DiskStore disks, PowerController power, HostProbe probe, Path state, Executor executor)
+            String hostId,
+            Hypervisor hypervisor,
+            DiskStore disks,
+            PowerController power,
+            HostProbe probe,
+            Path state,
+            Executor executor)
             throws IOException {
         return wired(new ManagedHost(
                 hostId,
@@ -62,7 +68,12 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
 
     /** Forgets with the process. */
     public static ManagedHost forgetful(
-            String hostId, Hypervisor hypervisor, DiskStore disks, PowerController power, HostProbe probe, Executor executor) {
+            String hostId,
+            Hypervisor hypervisor,
+            DiskStore disks,
+            PowerController power,
+            HostProbe probe,
+            Executor executor) {
         return wired(new ManagedHost(
                 hostId, hypervisor, disks, power, probe, EpochGuard.inMemory(), new MemoryJournal(), executor));
     }

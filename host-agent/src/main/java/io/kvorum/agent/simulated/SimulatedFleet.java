@@ -216,8 +216,8 @@ public final class SimulatedFleet implements AutoCloseable {
         }
         keys.put(identity);
         SimulatedHypervisor hypervisor = new SimulatedHypervisor(identity.hostId(), identity.name(), capacity(), world);
-        ManagedHost host =
-                ManagedHost.forgetful(identity.hostId(), hypervisor, new SimulatedDisks(world), bmc, this::probe, executor);
+        ManagedHost host = ManagedHost.forgetful(
+                identity.hostId(), hypervisor, new SimulatedDisks(world), bmc, this::probe, executor);
         directory.add(host);
         managed.add(host);
         hosts.put(identity.name(), new SimulatedHost(hypervisor, host));

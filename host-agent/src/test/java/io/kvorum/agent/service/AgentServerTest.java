@@ -90,7 +90,13 @@ class AgentServerTest {
         hypervisor = LibvirtHypervisor.open(AgentConfig.of(values));
         await().atMost(Duration.ofSeconds(20)).until(() -> hypervisor.health().getHypervisorConnected());
         host = ManagedHost.durable(
-                identity.hostId(), hypervisor, new FolderDisks(identity.hostId()), new FenceAgents(), new TlsProbe(trust), dir, executor);
+                identity.hostId(),
+                hypervisor,
+                new FolderDisks(identity.hostId()),
+                new FenceAgents(),
+                new TlsProbe(trust),
+                dir,
+                executor);
         HostDirectory directory = new HostDirectory();
         directory.add(host);
         server = new AgentServer(directory, keys, trust, executor);

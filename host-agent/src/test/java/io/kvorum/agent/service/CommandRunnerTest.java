@@ -206,7 +206,8 @@ class CommandRunnerTest {
     }
 
     private CommandDispatch dispatch(PowerController power) {
-        return new CommandDispatch(hypervisor, new SimulatedDisks(world), power, (probe, context) -> ProbeAnswer.PROBE_ANSWER_NO_ANSWER);
+        return new CommandDispatch(
+                hypervisor, new SimulatedDisks(world), power, (probe, context) -> ProbeAnswer.PROBE_ANSWER_NO_ANSWER);
     }
 
     private static ExecuteRequest start() {

@@ -100,6 +100,10 @@ public class CommandWords {
                         .setHostId(host.toString())
                         .setAddress(address)
                         .setPort(port));
+            case AgentCommand.TestPower(UUID host, PowerAgent agent) ->
+                request.setPowerControl(PowerControl.newBuilder()
+                        .setAction(action(PowerAction.STATUS))
+                        .setAgent(agent(agent)));
             case AgentCommand.PowerControl power -> request.setPowerControl(power(power));
         }
         return request.build();
@@ -149,14 +153,18 @@ public class CommandWords {
                 .get(power.powerAgentIndex());
         return PowerControl.newBuilder()
                 .setAction(action(power.action()))
-                .setAgent(io.kvorum.proto.agent.v1.PowerAgent.newBuilder()
-                        .setType(agent.type())
-                        .setAddress(agent.address())
-                        .setPort(agent.port())
-                        .setUsername(agent.username())
-                        .setPassword(secrets.open(agent.sealedPassword()))
-                        .putAllOptions(agent.options()))
+                .setAgent(agent(agent))
                 .build();
+    }
+
+    private io.kvorum.proto.agent.v1.PowerAgent.Builder agent(PowerAgent agent) {
+        return io.kvorum.proto.agent.v1.PowerAgent.newBuilder()
+                .setType(agent.type())
+                .setAddress(agent.address())
+                .setPort(agent.port())
+                .setUsername(agent.username())
+                .setPassword(secrets.open(agent.sealedPassword()))
+                .putAllOptions(agent.options());
     }
 
     private static io.kvorum.proto.agent.v1.PowerAction action(PowerAction action) {

@@ -1,6 +1,7 @@
 package io.kvorum.simulator.world;
 
 import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.AgentCommand.PowerAction;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.Done;
 import io.kvorum.core.controller.CommandOutcome.Failed;
@@ -102,7 +103,12 @@ final class Hypervisor {
             case AgentCommand.PauseVm(UUID vmId) ->
                 later(2, 30, () -> become(vmId, VmRunState.PAUSED, Cause.PAUSED, call));
             case AgentCommand.ResumeVm(UUID vmId) ->
-                later(2, 30, () -> become(vmId, VmRunState.RUNNING, Cause.RESUMED, call));
+                later(2, 30, () -> {
+                    become(vmId, VmRunState.RUNNING, Cause.RESUMED, call);
+                    if (machine.storageLost > 0) {
+                        storageStalls();
+                    }
+                });
             case AgentCommand.SuspendVm suspend -> suspend(suspend.vmId(), call);
             case AgentCommand.MigrateVm migrate -> later(5, 50, () -> migrate(migrate, until, call));
             case AgentCommand.QueryVm(UUID vmId) -> later(1, 20, () -> call.end(look(vmId)));
@@ -115,6 +121,13 @@ final class Hypervisor {
             case AgentCommand.InspectStorage inspect -> world.storage.inspect(machine, call);
             case AgentCommand.EnsureNetwork ensure -> later(5, 50, call::done);
             case AgentCommand.PowerControl power -> new PowerSwitch(machine, power, until, call).begin();
+            case AgentCommand.TestPower test ->
+                new PowerSwitch(
+                                machine,
+                                new AgentCommand.PowerControl(test.subjectHostId(), 0, PowerAction.STATUS),
+                                until,
+                                call)
+                        .begin();
             case AgentCommand.ProbeHost probe -> probe(world.requireMachine(probe.subjectHostId()), until, call);
         }
     }
@@ -136,6 +149,7 @@ final class Hypervisor {
     private static boolean usesLibvirt(AgentCommand command) {
         return switch (command) {
             case AgentCommand.PowerControl power -> false;
+            case AgentCommand.TestPower test -> false;
             case AgentCommand.ProbeHost probe -> false;
             case AgentCommand.CreateDisk create -> false;
             case AgentCommand.DeleteDisk delete -> false;
@@ -338,14 +352,6 @@ final class Hypervisor {
         for (Guest guest : List.copyOf(guests.values())) {
             if (guest.live() && guest.state == VmRunState.RUNNING && world.dice.chance(0.6)) {
                 set(guest, VmRunState.PAUSED_IO_ERROR, Cause.IO_ERROR);
-            }
-        }
-    }
-
-    void storageReturns() {
-        for (Guest guest : List.copyOf(guests.values())) {
-            if (!guest.remnant && guest.state == VmRunState.PAUSED_IO_ERROR) {
-                set(guest, VmRunState.RUNNING, Cause.RESUMED);
             }
         }
     }
