@@ -92,7 +92,13 @@ export function seed(vmCount = 40) {
     cpuOverCommitDurationMinutes: 2,
     memoryOvercommitPercent: 100,
     cpuModel: 'Skylake-Server',
-    fencing: { enabled: true, stopWhenHalfSilent: true },
+    fencing: {
+      enabled: true,
+      stopWhenSilentPercent: 50,
+      skipIfReachableThroughOthers: true,
+      startingGraceSeconds: 180,
+      switchOnAfterFence: true,
+    },
   };
   const production = add('clusters', {
     name: 'production',

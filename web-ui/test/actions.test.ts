@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forbidden, VM_ACTIONS, type VmActionKey } from '../src/vms/vmActions';
 import { forbiddenOnHost, HOST_ACTIONS, type HostActionKey } from '../src/hosts/hostActions';
-import { parseOptions } from '../src/hosts/PowerManagementDialog';
+import { parseOptions } from '../src/hosts/powerForm';
 import type { Host, Vm } from '../src/api/types';
 
 const vmActionsIn = (state: string) =>

@@ -1,6 +1,28 @@
-# Sourced by lab: a BMC for each host, ipmi_sim speaking IPMI 2.0 on the BMC's own address, port 623.
+# Sourced by lab: a BMC for each host on the BMC's own address: ipmi_sim speaking IPMI 2.0 on port 623, or redfish-bmc on 443.
 
-bmc_start() {
+bmc_kind() { [ -e "$HOSTS/$1/redfish" ] && echo redfish || echo ipmilan; }
+bmc_port() { [ -e "$HOSTS/$1/redfish" ] && echo 443 || echo 623; }
+
+# What its processes have in their command lines.
+bmc_mark() { [ -e "$HOSTS/$1/redfish" ] && echo "$HOSTS/$1/bmc/bmc.pem" || echo "$HOSTS/$1/bmc/lan.conf"; }
+
+bmc_start() { if [ -e "$HOSTS/$1/redfish" ]; then redfish_start "$1"; else ipmi_start "$1"; fi; }
+
+redfish_start() {
+  local host=$1 dir=$HOSTS/$1/bmc
+  mkdir -p "$dir"
+  [ -s "$dir/bmc.pem" ] || (
+    umask 077
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=bmc of $host" \
+      -addext "subjectAltName=IP:$(bmc_address "$host")" -keyout "$dir/key" -out "$dir/certificate" 2>"$dir/openssl.log"
+    cat "$dir/key" "$dir/certificate" >"$dir/bmc.pem"
+  )
+  setsid "$LAB_HOME/redfish-bmc" --address "$(bmc_address "$host")" --port 443 --password-file "$LAB_DIR/bmc-password" \
+    --certificate "$dir/bmc.pem" "$LAB_HOME/chassis-control" "$LAB_DIR" "$host" </dev/null >"$dir/log" 2>&1 9>&- &
+  echo $! >"$dir/pid"
+}
+
+ipmi_start() {
   local host=$1 dir=$HOSTS/$1/bmc password
   mkdir -p "$dir/state"
   password=$(cat "$LAB_DIR/bmc-password")
@@ -28,6 +50,6 @@ EOF
 
 bmc_stop() {
   local pid
-  for pid in $(processes_with "$HOSTS/$1/bmc/lan.conf"); do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in $(processes_with "$(bmc_mark "$1")"); do kill -9 "$pid" 2>/dev/null || true; done
   rm -f "$HOSTS/$1/bmc/pid"
 }

@@ -23,6 +23,7 @@ export type StorageDomain = Answer<Schemas['StorageDomain']>;
 export type Network = Answer<Schemas['Network']>;
 export type Operation = Answer<Schemas['Operation']>;
 export type KvorumEvent = Answer<Schemas['Event']>;
+export type Failover = Answer<Schemas['Failover']>;
 export type Explanation = Answer<Schemas['Explanation']>;
 export type JoinToken = Answer<Schemas['JoinToken']>;
 export type ConsoleTicket = Answer<Schemas['ConsoleTicket']>;

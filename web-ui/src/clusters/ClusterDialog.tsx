@@ -4,6 +4,7 @@ import { useAll } from '../api/queries';
 import type { Cluster } from '../api/types';
 import { choices } from '../common/fields';
 import { FormDialog } from '../common/FormDialog';
+import { POLICY_FIELDS, policyBody, policyValues } from './clusterForm';
 
 interface Props {
   cluster?: Cluster;
@@ -26,8 +27,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
         highUtilizationPercent: String(cluster?.highUtilizationPercent ?? 80),
         cpuOverCommitDurationMinutes: String(cluster?.cpuOverCommitDurationMinutes ?? 2),
         memoryOvercommitPercent: String(cluster?.memoryOvercommitPercent ?? 100),
-        fencingEnabled: cluster?.fencing?.enabled ?? true,
-        stopWhenHalfSilent: cluster?.fencing?.stopWhenHalfSilent ?? true,
+        ...policyValues(cluster),
       }}
       fields={[
         { name: 'name', label: 'Name', required: true },
@@ -74,14 +74,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
           min: 100,
           help: '100 % gives out no more memory than there is',
         },
-        { name: 'fencingEnabled', label: 'Fence hosts that fall silent', type: 'switch' },
-        {
-          name: 'stopWhenHalfSilent',
-          label: 'Do not fence while half of the hosts or more are silent',
-          type: 'switch',
-          help: 'Then the network is more likely at fault than the hosts',
-          shown: (values) => values.fencingEnabled === true,
-        },
+        ...POLICY_FIELDS,
       ]}
       onSubmit={async (values) => {
         const body = {
@@ -91,7 +84,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
           highUtilizationPercent: Number(values.highUtilizationPercent),
           cpuOverCommitDurationMinutes: Number(values.cpuOverCommitDurationMinutes),
           memoryOvercommitPercent: Number(values.memoryOvercommitPercent),
-          fencing: { enabled: values.fencingEnabled, stopWhenHalfSilent: values.stopWhenHalfSilent },
+          ...policyBody(values),
         };
         if (cluster) await api.patch(`/clusters/${cluster.id}`, body, cluster.revision);
         else await api.post('/clusters', { ...body, dataCenterId: values.dataCenterId });

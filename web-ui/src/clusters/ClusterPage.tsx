@@ -12,6 +12,7 @@ import { HostList } from '../hosts/HostList';
 import { VmList } from '../vms/VmList';
 import { ObjectEvents, ObjectOperations } from '../vms/VmPage';
 import { ClusterDialog } from './ClusterDialog';
+import { FailoverTab } from './FailoverTab';
 
 export function ClusterPage() {
   const { id = '', tab } = useParams();
@@ -50,6 +51,7 @@ export function ClusterPage() {
           { key: 'summary', title: 'Summary', content: () => <Summary cluster={cluster} /> },
           { key: 'hosts', title: 'Hosts', content: () => <HostList fixed={{ clusterId: id }} clusterId={id} /> },
           { key: 'vms', title: 'VMs', content: () => <VmList fixed={{ clusterId: id }} clusterId={id} /> },
+          { key: 'failover', title: 'Failover', content: () => <FailoverTab clusterId={id} /> },
           { key: 'operations', title: 'Operations', content: () => <ObjectOperations id={id} /> },
           { key: 'events', title: 'Events', content: () => <ObjectEvents id={id} /> },
         ]}
@@ -110,7 +112,16 @@ function Summary({ cluster }: { cluster: Cluster }) {
         <Facts
           facts={[
             ['Silent hosts are fenced', cluster.fencing?.enabled ? 'Yes' : 'No'],
-            ['Held back when half are silent', cluster.fencing?.stopWhenHalfSilent ? 'Yes' : 'No'],
+            ['Left alone if others reach them', cluster.fencing?.skipIfReachableThroughOthers ? 'Yes' : 'No'],
+            ['Held back while more are silent than', `${cluster.fencing?.stopWhenSilentPercent ?? 50} %`],
+            ['Time to start', `${cluster.fencing?.startingGraceSeconds ?? 180} s`],
+            ['Switched on again', cluster.fencing?.switchOnAfterFence ? 'Yes' : 'No'],
+            [
+              'Room for failures',
+              cluster.admission?.mode === 'off'
+                ? 'Not kept'
+                : `${count(cluster.admission?.hostFailures ?? 1, 'host')}; ${words(cluster.admission?.mode)}`,
+            ],
           ]}
         />
       </Panel>

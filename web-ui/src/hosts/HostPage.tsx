@@ -140,6 +140,9 @@ function PowerManagementPanel({ host }: { host: Host }) {
         <Facts
           facts={[
             ['State', 'Enabled'],
+            ...((power.agents?.length ?? 0) > 1
+              ? [['Agents', power.use === 'together' ? 'All together' : 'One is enough'] as [string, string]]
+              : []),
             ...(power.agents ?? []).map((agent, index): [string, string] => [
               `Agent ${index + 1}`,
               `${agent.type} at ${agent.address}${agent.port ? `:${agent.port}` : ''}`,

@@ -1,10 +1,23 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
-import type { Vm } from '../api/types';
+import { useList } from '../api/queries';
+import type { Named, Vm } from '../api/types';
 import { words } from '../common/format';
 import { FormDialog } from '../common/FormDialog';
+import { namesOf, restartRules } from './restartRules';
 
-export function EditVmDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
+interface Props {
+  vm: Vm;
+  onClose: () => void;
+}
+
+/** Waits for the names of the VMs that it may be restarted after. */
+export function EditVmDialog({ vm, onClose }: Props) {
+  const { data } = useList('vm', { clusterId: vm.clusterId, limit: 1000, sort: 'name' });
+  return data ? <EditVmForm vm={vm} others={data.items} onClose={onClose} /> : null;
+}
+
+function EditVmForm({ vm, others, onClose }: Props & { others: readonly Named[] }) {
   const queryClient = useQueryClient();
   return (
     <FormDialog
@@ -15,6 +28,9 @@ export function EditVmDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
         description: vm.description ?? '',
         enabled: vm.highAvailability?.enabled ?? false,
         priority: vm.highAvailability?.priority ?? 'medium',
+        restartAfter: namesOf(vm.highAvailability?.restartAfter ?? [], others),
+        restartAfterLimitSeconds: String(vm.highAvailability?.restartAfterLimitSeconds ?? 600),
+        onStorageReturn: vm.highAvailability?.onStorageReturn ?? 'auto_resume',
         migration: vm.migration ?? 'allowed',
       }}
       fields={[
@@ -28,6 +44,31 @@ export function EditVmDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
           options: ['low', 'medium', 'high'].map((value) => ({ value, label: words(value) })),
         },
         {
+          name: 'restartAfter',
+          label: 'Restart after',
+          help: 'Names of VMs of this cluster that must be up first, with commas between',
+          shown: (values) => values.enabled === true,
+        },
+        {
+          name: 'restartAfterLimitSeconds',
+          label: 'Wait for them at most',
+          type: 'number',
+          unit: 'seconds',
+          min: 0,
+          max: 86400,
+          shown: (values) => values.enabled === true && values.restartAfter !== '',
+        },
+        {
+          name: 'onStorageReturn',
+          label: 'When a disk failed and is there again',
+          type: 'select',
+          options: [
+            { value: 'auto_resume', label: 'Go on' },
+            { value: 'leave_paused', label: 'Stay paused' },
+            { value: 'kill', label: 'Force off, and restart if highly available' },
+          ],
+        },
+        {
           name: 'migration',
           label: 'Migration',
           type: 'select',
@@ -38,8 +79,8 @@ export function EditVmDialog({ vm, onClose }: { vm: Vm; onClose: () => void }) {
           ],
         },
       ]}
-      onSubmit={async ({ name, description, enabled, priority, migration }) => {
-        const change = { name, description, highAvailability: { enabled, priority }, migration };
+      onSubmit={async ({ name, description, migration, ...rules }) => {
+        const change = { name, description, highAvailability: restartRules(rules, others), migration };
         const changed = await api.patch<Vm>(`/vms/${vm.id}`, change, vm.revision);
         queryClient.setQueryData(['vm', 'one', vm.id], changed);
       }}

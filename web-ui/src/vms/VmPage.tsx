@@ -131,6 +131,7 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
           facts={[
             ['Highly available', vm.highAvailability?.enabled ? 'Yes' : 'No'],
             ['Restart priority', words(vm.highAvailability?.priority)],
+            ['When its storage returns', words(vm.highAvailability?.onStorageReturn)],
             ['Migration', words(vm.migration)],
           ]}
         />

@@ -7,6 +7,7 @@ import io.kvorum.agent.enrollment.CertificateRenewal;
 import io.kvorum.agent.enrollment.Enrollment;
 import io.kvorum.agent.enrollment.HypervisorCredentials;
 import io.kvorum.agent.fencing.FenceAgents;
+import io.kvorum.agent.fencing.TlsProbe;
 import io.kvorum.agent.hypervisor.libvirt.LibvirtHypervisor;
 import io.kvorum.agent.identity.EngineTrust;
 import io.kvorum.agent.identity.HostIdentity;
@@ -53,7 +54,13 @@ final class ServeHost {
         ExecutorService executor = nativeThreads();
         LibvirtHypervisor hypervisor = LibvirtHypervisor.open(config);
         ManagedHost host = ManagedHost.durable(
-                identity.hostId(), hypervisor, new FolderDisks(identity.hostId()), new FenceAgents(), state, executor);
+                identity.hostId(),
+                hypervisor,
+                new FolderDisks(identity.hostId()),
+                new FenceAgents(),
+                new TlsProbe(trust),
+                state,
+                executor);
         HostDirectory directory = new HostDirectory();
         directory.add(host);
         AgentServer server = new AgentServer(directory, keys, trust, executor);

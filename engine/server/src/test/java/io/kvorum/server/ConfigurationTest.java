@@ -138,6 +138,35 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "stopWhenSilentPercent,0,from 1 to 100",
+        "stopWhenSilentPercent,101,from 1 to 100",
+        "startingGraceSeconds,-1,from 0 to 3600",
+        "startingGraceSeconds,3601,from 0 to 3600"
+    })
+    void refusesFencingPoliciesThatAreNone(String field, int value, String limit) {
+        Map<String, Object> body = good("clusters");
+        body.put("fencing", Map.of(field, value));
+
+        assertField(api.post("/clusters", body).expect(400), "fencing." + field, limit);
+    }
+
+    @Test
+    void fencesCautiouslyWhereNothingIsSaidAndKeepsWhatIsSaid() {
+        String id = api.post("/clusters", good("clusters")).expect(201).id();
+
+        JsonNode fencing = api.patch("/clusters/" + id, Map.of("fencing", Map.of("switchOnAfterFence", false)))
+                .expect(200)
+                .json()
+                .path("fencing");
+
+        assertEquals(50, fencing.path("stopWhenSilentPercent").asInt());
+        assertEquals(180, fencing.path("startingGraceSeconds").asInt());
+        assertEquals(true, fencing.path("skipIfReachableThroughOthers").asBoolean());
+        assertEquals(false, fencing.path("switchOnAfterFence").asBoolean(true));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "192.168.1.0", "192.168.1.1/24", "300.1.1.0/24", "10.0.0.0/7", "10.0.0.0/31"})
     void refusesSubnetsThatAreNone(String subnet) {
         Map<String, Object> body = good("networks");

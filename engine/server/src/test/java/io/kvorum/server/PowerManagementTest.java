@@ -97,6 +97,49 @@ class PowerManagementTest {
     }
 
     @Test
+    void testsEveryAgentThroughEveryProxyBeforeItIsStored() throws SQLException {
+        String host = fleet.hostId("sim-0002");
+        JsonNode before = api.get("/hosts/" + host).expect(200).json().path("powerManagement");
+        List<Map<String, String>> agents = List.of(
+                Map.of("type", "ipmilan", "address", "sim-0002", "username", "operator", "password", PASSWORD),
+                Map.of("type", "ipmilan", "address", "bmc-that-is-not-there", "password", PASSWORD));
+
+        JsonNode end = api.ended(api.post(
+                "/hosts/" + host + "/power-management/test",
+                Map.of("enabled", true, "use", "together", "agents", agents)));
+
+        assertEquals("failed", end.path("state").asText(), end.toString());
+        assertEquals(4, end.path("steps").size(), end.toString());
+        assertEquals("done", end.path("steps").path(0).path("state").asText());
+        assertEquals("failed", end.path("steps").path(2).path("state").asText());
+        assertTrue(end.path("steps").path(2).path("detail").asText().contains("bmc-that-is-not-there"));
+        assertFalse(end.toString().contains(PASSWORD), "The operation shows the password");
+        assertFalse(stored("operation").contains(PASSWORD), "PostgreSQL knows the password");
+        assertEquals(before, api.get("/hosts/" + host).expect(200).json().path("powerManagement"));
+    }
+
+    @Test
+    void refusesToTestWhatCouldNotBeStored() {
+        Answer answer = api.post(
+                "/hosts/" + fleet.hostId("sim-0002") + "/power-management/test",
+                Map.of(
+                        "enabled",
+                        true,
+                        "agents",
+                        List.of(Map.of(
+                                "type",
+                                "ipmilan",
+                                "address",
+                                "sim-0002",
+                                "options",
+                                Map.of("login_timeout", "1\naction=off")))));
+
+        JsonNode end = answer.status() == 202 ? api.ended(answer) : answer.json();
+        assertTrue(end.toString().contains("login_timeout"), end.toString());
+        assertFalse("succeeded".equals(end.path("state").asText()), end.toString());
+    }
+
+    @Test
     void keepsAPasswordThatIsLeftOutButSendsItToNoOtherBmc() {
         String host = fleet.hostId("sim-0003");
         powerManagement(host, "sim-0003").expect(200);
@@ -118,12 +161,7 @@ class PowerManagementTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "type,apc,ipmilan or redfish",
-        "address,-x,DNS name",
-        "port,0,from 1 to 65535",
-        "port,65536,from 1 to 65535"
-    })
+    @CsvSource({"type,apc,ipmilan", "address,-x,DNS name", "port,0,from 1 to 65535", "port,65536,from 1 to 65535"})
     void saysWhatIsWrongWithPowerManagement(String field, String value, String limit) {
         Map<String, Object> agent = new HashMap<>(Map.of("type", "ipmilan", "address", "bmc-1"));
         agent.put(field, field.equals("port") ? Integer.valueOf(value) : value);
@@ -138,7 +176,7 @@ class PowerManagementTest {
 
     /** Otherwise it would come out when a host is to be fenced. */
     @ParameterizedTest
-    @ValueSource(strings = {"ipmilan", "redfish"})
+    @ValueSource(strings = {"ipmilan", "redfish", "ilo4", "ilo5", "idrac"})
     void allowsTheOptionsThatTheAgentsAllow(String type) {
         Answer engine = power(
                         fleet.hostId("sim-0002"),

@@ -9,8 +9,11 @@ import io.kvorum.proto.agent.v1.PowerAgent;
 import io.kvorum.proto.agent.v1.PowerControl;
 import io.kvorum.proto.agent.v1.PowerState;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,7 +41,6 @@ public final class FenceAgents implements PowerController {
             "ssl",
             "ssl_secure",
             "ssl_insecure",
-            "notls",
             "redfish_uri",
             "systems_uri",
             "plug",
@@ -48,6 +50,17 @@ public final class FenceAgents implements PowerController {
             "shell_timeout",
             "retry_on",
             "delay");
+    /** How ipmitool and BMCs say that they do not know the user. */
+    private static final Set<String> REFUSALS = Set.of(
+            "password invalid",
+            "invalid user name",
+            "unauthorized name",
+            "unauthorized",
+            "rakp 2 hmac is invalid",
+            "rakp 2 message indicates an error",
+            "'code': 401",
+            "\"code\": 401");
+
     private static final int STATUS_ON = 0;
     private static final int STATUS_OFF = 2;
     private static final Duration STATUS_LIMIT = Duration.ofSeconds(30);
@@ -66,7 +79,7 @@ public final class FenceAgents implements PowerController {
     }
 
     private static PowerState change(PowerAgent agent, String action, PowerState wished, CommandContext context) {
-        int ended = call(agent, action, context.remaining());
+        int ended = call(agent, action, context.remaining()).status();
         // Whatever the first call said, only a fresh look counts.
         PowerState found = status(agent, context);
         while (found != wished && !context.expired()) {
@@ -95,24 +108,39 @@ public final class FenceAgents implements PowerController {
 
     private static PowerState status(PowerAgent agent, CommandContext context) {
         Duration limit = context.remaining().compareTo(STATUS_LIMIT) < 0 ? context.remaining() : STATUS_LIMIT;
-        int ended = call(agent, "status", limit);
-        return switch (ended) {
+        ChildProcess ended = call(agent, "status", limit);
+        return switch (ended.status()) {
             case STATUS_ON -> PowerState.POWER_STATE_ON;
             case STATUS_OFF -> PowerState.POWER_STATE_OFF;
             default ->
                 throw new CommandFailure(
                         FailureReason.FAILURE_REASON_UNREACHABLE,
                         "The BMC at " + agent.getAddress() + " did not tell its power state (fence_" + agent.getType()
-                                + (ended < 0 ? " did not end within " + limit : " ended with " + ended)
-                                + "). Check its address, user name and password, and the network between");
+                                + (ended.status() < 0
+                                        ? " did not end within " + limit.toSeconds() + " s"
+                                        : " ended with " + ended.status())
+                                + "). " + hint(agent, ended.output()));
         };
     }
 
-    private static int call(PowerAgent agent, String action, Duration limit) {
+    /** What to look at. Words of our own: the agent's output may repeat its input. */
+    private static String hint(PowerAgent agent, String output) {
+        String said = output.toLowerCase(Locale.ROOT);
+        if (REFUSALS.stream().anyMatch(said::contains)) {
+            return "It refused the user name or the password. Check both, and that the user may switch the power";
+        }
+        try {
+            InetAddress.getByName(agent.getAddress());
+        } catch (UnknownHostException e) {
+            return "Its name is not known here. Check the address, and the name service of this host";
+        }
+        return "Check its address, port, user name and password, and the network between";
+    }
+
+    private static ChildProcess call(PowerAgent agent, String action, Duration limit) {
         String input = input(agent, action);
         try {
-            return ChildProcess.run(List.of("fence_" + agent.getType()), input, limit)
-                    .status();
+            return ChildProcess.run(List.of("fence_" + agent.getType()), input, limit);
         } catch (IOException e) {
             throw CommandFailure.hypervisor(
                     "fence_" + agent.getType() + " could not be run: " + e.getMessage() + ". Install fence-agents");
@@ -122,14 +150,15 @@ public final class FenceAgents implements PowerController {
     /** The lines for standard input; refuses what could smuggle in another option. */
     static String input(PowerAgent agent, String action) {
         Set<String> allowed = switch (agent.getType()) {
-            case "ipmilan" -> IPMI_OPTIONS;
+            case "ipmilan", "ilo4", "ilo5", "idrac" -> IPMI_OPTIONS;
             case "redfish" -> REDFISH_OPTIONS;
             default ->
-                throw CommandFailure.invalid("The fence agent's type is '"
-                        + agent.getType().replaceAll("\\p{Cntrl}", "?") + "'; it must be ipmilan or redfish");
+                throw CommandFailure.invalid(
+                        "The fence agent's type is '" + agent.getType().replaceAll("\\p{Cntrl}", "?")
+                                + "'; it must be ipmilan, ilo4, ilo5, idrac or redfish");
         };
         Map<String, String> options = new TreeMap<>();
-        if (agent.getType().equals("ipmilan")) {
+        if (allowed == IPMI_OPTIONS) {
             options.put("lanplus", "1");
             options.put("cipher", "3");
         }

@@ -9,7 +9,11 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -24,10 +28,15 @@ public final class EngineTrust extends X509ExtendedTrustManager {
     private static final int SAN_URI = 6;
 
     private interface Chain {
+        Chain NOBODY = (chain, authType, server) -> {
+            throw new CertificateException("No CA is known yet");
+        };
+
         void check(X509Certificate[] chain, String authType, boolean server) throws CertificateException;
     }
 
     private volatile Chain check;
+    private volatile Optional<X509TrustManager> cluster = Optional.empty();
 
     private EngineTrust(Chain check) {
         this.check = check;
@@ -49,17 +58,25 @@ public final class EngineTrust extends X509ExtendedTrustManager {
     }
 
     public static EngineTrust of(String caPem) throws GeneralSecurityException {
-        return new EngineTrust(anchor(caPem));
+        EngineTrust trust = new EngineTrust(Chain.NOBODY);
+        trust.replace(caPem);
+        return trust;
     }
 
     /** Trusts these CAs from now on. */
     public void replace(String caPem) throws GeneralSecurityException {
-        check = anchor(caPem);
+        X509TrustManager anchored = anchored(Pem.certificates(caPem));
+        cluster = Optional.of(anchored);
+        check = (chain, authType, server) -> validate(anchored, chain, authType, server);
     }
 
-    private static Chain anchor(String caPem) throws GeneralSecurityException {
-        X509TrustManager anchored = anchored(Pem.certificates(caPem));
-        return (chain, authType, server) -> validate(anchored, chain, authType, server);
+    /** For a client that trusts any certificate of the cluster's CA, and shows none: it is up to it to check names. */
+    public SSLContext hosts() throws GeneralSecurityException {
+        X509TrustManager anchored =
+                cluster.orElseThrow(() -> new CertificateException("This host does not know its cluster's CA yet"));
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(new KeyManager[0], new TrustManager[] {anchored}, null);
+        return context;
     }
 
     private static void validate(X509TrustManager anchored, X509Certificate[] chain, String authType, boolean server)

@@ -61,6 +61,12 @@ public final class CommandRules {
             case ENSURE_NETWORK -> network(request.getEnsureNetwork().getNetwork());
             case REMOVE_NETWORK -> network(request.getRemoveNetwork().getNetwork());
             case POWER_CONTROL -> request.getPowerControl().getAgent().getAddress();
+            case PROBE_HOST -> {
+                var probe = request.getProbeHost();
+                Rules.address("The other host's address", probe.getAddress());
+                Rules.within("The other host's port", probe.getPort(), 1, 65_535);
+                yield Rules.uuid("The other host's id", probe.getHostId());
+            }
             case COMMAND_NOT_SET ->
                 throw CommandFailure.invalid(
                         "The request has no command that protocol 1 of this agent knows; upgrade the agent");

@@ -1,5 +1,6 @@
 package io.kvorum.agent.service;
 
+import io.kvorum.agent.fencing.HostProbe;
 import io.kvorum.agent.fencing.PowerController;
 import io.kvorum.agent.hypervisor.CommandContext;
 import io.kvorum.agent.hypervisor.CommandFailure;
@@ -8,6 +9,7 @@ import io.kvorum.agent.storage.DiskStore;
 import io.kvorum.proto.agent.v1.ExecuteRequest;
 import io.kvorum.proto.agent.v1.FailureReason;
 import io.kvorum.proto.agent.v1.PowerResult;
+import io.kvorum.proto.agent.v1.ProbeResult;
 import io.kvorum.proto.agent.v1.Success;
 import io.kvorum.proto.agent.v1.VmResult;
 import io.kvorum.proto.agent.v1.VmRunState;
@@ -19,11 +21,13 @@ final class CommandDispatch {
     private final Hypervisor hypervisor;
     private final DiskStore disks;
     private final PowerController power;
+    private final HostProbe probe;
 
-    CommandDispatch(Hypervisor hypervisor, DiskStore disks, PowerController power) {
+    CommandDispatch(Hypervisor hypervisor, DiskStore disks, PowerController power, HostProbe probe) {
         this.hypervisor = hypervisor;
         this.disks = disks;
         this.power = power;
+        this.probe = probe;
     }
 
     Success run(ExecuteRequest request, CommandContext context) {
@@ -97,6 +101,10 @@ final class CommandDispatch {
                 Success.newBuilder()
                         .setPower(PowerResult.newBuilder().setState(power.control(request.getPowerControl(), context)))
                         .build();
+            case PROBE_HOST ->
+                Success.newBuilder()
+                        .setProbe(ProbeResult.newBuilder().setAnswer(probe.probe(request.getProbeHost(), context)))
+                        .build();
             case COMMAND_NOT_SET -> throw CommandFailure.invalid("The request has no command that this agent knows");
         };
     }
@@ -154,6 +162,7 @@ final class CommandDispatch {
                     ENSURE_NETWORK,
                     REMOVE_NETWORK,
                     POWER_CONTROL,
+                    PROBE_HOST,
                     COMMAND_NOT_SET ->
                 throw interrupted("command " + command.get(), id, "It is safe to give it again under a new id");
         };

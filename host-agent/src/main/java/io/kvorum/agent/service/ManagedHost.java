@@ -1,6 +1,7 @@
 package io.kvorum.agent.service;
 
 import io.grpc.Status;
+import io.kvorum.agent.fencing.HostProbe;
 import io.kvorum.agent.fencing.PowerController;
 import io.kvorum.agent.hypervisor.Hypervisor;
 import io.kvorum.agent.hypervisor.HypervisorListener;
@@ -31,6 +32,7 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
             Hypervisor hypervisor,
             DiskStore disks,
             PowerController power,
+            HostProbe probe,
             EpochGuard epochs,
             CommandJournal journal,
             Executor executor) {
@@ -40,18 +42,25 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
         this.epochs = epochs;
         this.journal = journal;
         this.commands = new CommandRunner(
-                epochs, journal, new CommandDispatch(hypervisor, disks, power), executor, this::progressed);
+                epochs, journal, new CommandDispatch(hypervisor, disks, power, probe), executor, this::progressed);
     }
 
     /** With journal and epoch in the folder; IOException where either cannot be trusted. */
     public static ManagedHost durable(
-            String hostId, Hypervisor hypervisor, DiskStore disks, PowerController power, Path state, Executor executor)
+            String hostId,
+            Hypervisor hypervisor,
+            DiskStore disks,
+            PowerController power,
+            HostProbe probe,
+            Path state,
+            Executor executor)
             throws IOException {
         return wired(new ManagedHost(
                 hostId,
                 hypervisor,
                 disks,
                 power,
+                probe,
                 EpochGuard.open(state.resolve("epoch")),
                 FileJournal.open(state.resolve("journal"), InstantSource.system()),
                 executor));
@@ -59,9 +68,14 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
 
     /** Forgets with the process. */
     public static ManagedHost forgetful(
-            String hostId, Hypervisor hypervisor, DiskStore disks, PowerController power, Executor executor) {
+            String hostId,
+            Hypervisor hypervisor,
+            DiskStore disks,
+            PowerController power,
+            HostProbe probe,
+            Executor executor) {
         return wired(new ManagedHost(
-                hostId, hypervisor, disks, power, EpochGuard.inMemory(), new MemoryJournal(), executor));
+                hostId, hypervisor, disks, power, probe, EpochGuard.inMemory(), new MemoryJournal(), executor));
     }
 
     private static ManagedHost wired(ManagedHost host) {

@@ -2,6 +2,7 @@ package io.kvorum.agent.simulated;
 
 import io.kvorum.agent.enrollment.CertificateRenewal;
 import io.kvorum.agent.enrollment.Enrollment;
+import io.kvorum.agent.hypervisor.CommandContext;
 import io.kvorum.agent.hypervisor.simulated.SimulatedCapacity;
 import io.kvorum.agent.hypervisor.simulated.SimulatedDisks;
 import io.kvorum.agent.hypervisor.simulated.SimulatedHypervisor;
@@ -13,6 +14,8 @@ import io.kvorum.agent.identity.JoinToken;
 import io.kvorum.agent.service.AgentServer;
 import io.kvorum.agent.service.HostDirectory;
 import io.kvorum.agent.service.ManagedHost;
+import io.kvorum.proto.agent.v1.ProbeAnswer;
+import io.kvorum.proto.agent.v1.ProbeHost;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -169,6 +172,13 @@ public final class SimulatedFleet implements AutoCloseable {
         host(name).heal();
     }
 
+    /** Simulated hosts share one port, so that a connection would prove nothing: their links tell. */
+    private ProbeAnswer probe(ProbeHost command, CommandContext context) {
+        return byId(command.getHostId()).filter(SimulatedHost::answersOthers).isPresent()
+                ? ProbeAnswer.PROBE_ANSWER_REACHABLE
+                : ProbeAnswer.PROBE_ANSWER_NO_ANSWER;
+    }
+
     Optional<SimulatedHost> find(String name) {
         return Optional.ofNullable(hosts.get(name));
     }
@@ -206,8 +216,8 @@ public final class SimulatedFleet implements AutoCloseable {
         }
         keys.put(identity);
         SimulatedHypervisor hypervisor = new SimulatedHypervisor(identity.hostId(), identity.name(), capacity(), world);
-        ManagedHost host =
-                ManagedHost.forgetful(identity.hostId(), hypervisor, new SimulatedDisks(world), bmc, executor);
+        ManagedHost host = ManagedHost.forgetful(
+                identity.hostId(), hypervisor, new SimulatedDisks(world), bmc, this::probe, executor);
         directory.add(host);
         managed.add(host);
         hosts.put(identity.name(), new SimulatedHost(hypervisor, host));

@@ -10,6 +10,7 @@ import java.util.List;
 public final class SimulatedHost {
     private final SimulatedHypervisor hypervisor;
     private final ManagedHost managed;
+    private volatile boolean answersOthers = true;
 
     SimulatedHost(SimulatedHypervisor hypervisor, ManagedHost managed) {
         this.hypervisor = hypervisor;
@@ -56,6 +57,7 @@ public final class SimulatedHost {
 
     /** Guests die, the host falls silent. */
     public void powerOff() {
+        answersOthers = false;
         link().cut();
         hypervisor.powerOff();
     }
@@ -63,17 +65,30 @@ public final class SimulatedHost {
     /** Comes back with a new boot id and no guests; old connections end. */
     public void powerOn() {
         hypervisor.powerOn();
+        answersOthers = true;
         link().heal();
     }
 
     /** The network is gone: guests go on, nothing is heard. */
     public void cut() {
+        answersOthers = false;
         link().cut();
+    }
+
+    /** Only the engine is cut off from it: guests go on, and other hosts still reach it. */
+    public void cutFromEngine() {
+        link().cut();
+    }
+
+    /** Whether other hosts reach its agent. */
+    boolean answersOthers() {
+        return answersOthers;
     }
 
     /** The network is back; connections that stood before end with UNAVAILABLE. */
     public void heal() {
         if (powered()) {
+            answersOthers = true;
             link().heal();
         }
     }

@@ -14,6 +14,7 @@ import io.kvorum.agent.config.AgentConfig;
 import io.kvorum.agent.enrollment.CertificateRenewal;
 import io.kvorum.agent.enrollment.Enrollment;
 import io.kvorum.agent.fencing.FenceAgents;
+import io.kvorum.agent.fencing.TlsProbe;
 import io.kvorum.agent.hypervisor.libvirt.LibvirtHypervisor;
 import io.kvorum.agent.identity.EngineTrust;
 import io.kvorum.agent.identity.HostIdentity;
@@ -89,7 +90,13 @@ class AgentServerTest {
         hypervisor = LibvirtHypervisor.open(AgentConfig.of(values));
         await().atMost(Duration.ofSeconds(20)).until(() -> hypervisor.health().getHypervisorConnected());
         host = ManagedHost.durable(
-                identity.hostId(), hypervisor, new FolderDisks(identity.hostId()), new FenceAgents(), dir, executor);
+                identity.hostId(),
+                hypervisor,
+                new FolderDisks(identity.hostId()),
+                new FenceAgents(),
+                new TlsProbe(trust),
+                dir,
+                executor);
         HostDirectory directory = new HostDirectory();
         directory.add(host);
         server = new AgentServer(directory, keys, trust, executor);

@@ -19,6 +19,7 @@ import io.kvorum.proto.agent.v1.PowerAction;
 import io.kvorum.proto.agent.v1.PowerAgent;
 import io.kvorum.proto.agent.v1.PowerControl;
 import io.kvorum.proto.agent.v1.PowerState;
+import io.kvorum.proto.agent.v1.ProbeAnswer;
 import io.kvorum.proto.agent.v1.StartVm;
 import io.kvorum.proto.agent.v1.StopVm;
 import io.kvorum.proto.agent.v1.VmRunState;
@@ -205,7 +206,8 @@ class CommandRunnerTest {
     }
 
     private CommandDispatch dispatch(PowerController power) {
-        return new CommandDispatch(hypervisor, new SimulatedDisks(world), power);
+        return new CommandDispatch(
+                hypervisor, new SimulatedDisks(world), power, (probe, context) -> ProbeAnswer.PROBE_ANSWER_NO_ANSWER);
     }
 
     private static ExecuteRequest start() {

@@ -123,9 +123,8 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                 }
             }
         }
-        fallen.sort(HaRecovery.RESTART_ORDER);
         List<UUID> failedIds = failed.stream().map(Host::id).toList();
-        for (Vm vm : fallen) {
+        for (Vm vm : RestartOrder.of(fallen)) {
             PlacementDecision decision = scheduler.place(new PlacementRequest(vm, cluster, null, Set.of()));
             Optional<Host> host = decision.host();
             if (host.isPresent()) {

@@ -3,37 +3,47 @@ package io.kvorum.core.availability;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.Turn;
 import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationState;
+import io.kvorum.core.operations.Problem;
 import io.kvorum.core.operations.Request;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
- * Restarts highly available VMs that fell: highest priority first, those that cannot start now again and again with
- * growing waits and no end. A VM falls here only once it is proven to be down.
+ * Restarts highly available VMs that fell, in {@link RestartOrder}. A VM falls here only once it is proven to be down.
+ *
+ * <ol>
+ *   <li>A VM that shall start after others waits until they are up, but not longer than its limit.
+ *   <li>One that cannot start now is tried again and again with growing waits and no end, and at once when a host comes
+ *       up. Each failed attempt says in the log what refused it and when the next one is due.
+ * </ol>
  */
 public final class HaRecovery {
 
-    /** Highest priority first. */
-    static final Comparator<Vm> RESTART_ORDER = Comparator.<Vm, Integer>comparing(
-                    vm -> -vm.spec().highAvailability().priority().ordinal())
-            .thenComparing(Vm::name);
+    /** Who asks for restarts. */
+    public static final String REQUESTED_BY = "system/ha";
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
 
     private record Attempts(int failed, long nextNanos) {}
 
+    private record Waiting(long sinceNanos, boolean over) {}
+
     private final Settings settings;
     private final BiConsumer<Turn, Request> operations;
     private final Map<UUID, Attempts> attempts = new HashMap<>();
+    private final Map<UUID, Waiting> waiting = new HashMap<>();
 
     public HaRecovery(Settings settings, BiConsumer<Turn, Request> operations) {
         this.settings = settings;
@@ -42,22 +52,69 @@ public final class HaRecovery {
 
     /** Starts every VM that is due, in order. */
     public void tick(Turn turn) {
-        List<Vm> due = turn.inventory().vms().stream()
-                .filter(vm -> vm.state() == VmState.DOWN
-                        && vm.status().wantedRunning()
-                        && vm.spec().highAvailability().enabled()
-                        && !turn.inventory().locked(Kind.VM, vm.id())
-                        && isDue(turn, vm.id()))
-                .sorted(RESTART_ORDER)
-                .toList();
-        for (Vm vm : due) {
-            operations.accept(turn, new Request.StartVm(vm.id(), null));
+        List<Vm> fallen =
+                turn.inventory().vms().stream().filter(HaRecovery::comesBack).toList();
+        Set<UUID> ids = fallen.stream().map(Vm::id).collect(Collectors.toSet());
+        waiting.keySet().retainAll(ids);
+        for (Vm vm : RestartOrder.of(fallen)) {
+            if (!turn.inventory().locked(Kind.VM, vm.id()) && isDue(turn, vm.id()) && !waitsForOthers(turn, vm)) {
+                operations.accept(turn, new Request.StartVm(vm.id(), null));
+            }
         }
+    }
+
+    private static boolean comesBack(Vm vm) {
+        return vm.state() == VmState.DOWN
+                && vm.status().wantedRunning()
+                && vm.spec().highAvailability().enabled();
     }
 
     private boolean isDue(Turn turn, UUID vmId) {
         Attempts before = attempts.get(vmId);
         return before == null || turn.nanos() - before.nextNanos() >= 0;
+    }
+
+    private boolean waitsForOthers(Turn turn, Vm vm) {
+        List<String> others = vm.spec().highAvailability().restartAfter().stream()
+                .flatMap(id -> turn.inventory().vm(id).stream())
+                .filter(HaRecovery::willBeUp)
+                .map(Vm::name)
+                .toList();
+        if (others.isEmpty()) {
+            return false;
+        }
+        String names = String.join(", ", others);
+        Duration limit = vm.spec().highAvailability().restartAfterLimit();
+        Waiting since = waiting.get(vm.id());
+        if (since == null) {
+            since = new Waiting(turn.nanos(), false);
+            waiting.put(vm.id(), since);
+            turn.log(
+                    Severity.INFO,
+                    "vm.restart_waits",
+                    "VM " + vm.name() + " is restarted after " + names + ", and waits at most " + words(limit) + ".",
+                    vm.subject());
+        }
+        boolean over = turn.nanos() - since.sinceNanos() >= limit.toNanos();
+        if (over && !since.over()) {
+            waiting.put(vm.id(), new Waiting(since.sinceNanos(), true));
+            turn.log(
+                    Severity.WARNING,
+                    "vm.restart_wait_over",
+                    "VM " + vm.name() + " waited " + words(limit) + " for " + names
+                            + ", and is restarted without it now.",
+                    vm.subject());
+        }
+        return !over;
+    }
+
+    /** Whether it is not up yet and is to be: what somebody switched off, or nobody restarts, is not waited for. */
+    private static boolean willBeUp(Vm vm) {
+        return switch (vm.state()) {
+            case STARTING, UNKNOWN, PAUSED -> true;
+            case DOWN -> comesBack(vm);
+            case UP, MIGRATING, SHUTTING_DOWN, SUSPENDING, SUSPENDED, PROVISIONING, DELETING -> false;
+        };
     }
 
     /** Remembers failed starts, forgets VMs that run or were told to stop. */
@@ -66,13 +123,43 @@ public final class HaRecovery {
             if (operation.state() == OperationState.SUCCEEDED) {
                 attempts.remove(vmId);
             } else {
-                int failed = attempts.getOrDefault(vmId, new Attempts(0, 0)).failed() + 1;
-                long wait = FIRST_WAIT.toNanos() << Math.min(failed - 1, 20);
-                long bounded = Math.min(wait, settings.restartBackoffMax().toNanos());
-                attempts.put(vmId, new Attempts(failed, turn.nanos() + bounded));
+                failed(turn, vmId, operation);
             }
         } else if (operation.request() instanceof Request.DeleteVm(UUID vmId)) {
             attempts.remove(vmId);
         }
+    }
+
+    private void failed(Turn turn, UUID vmId, Operation operation) {
+        int failed = attempts.getOrDefault(vmId, new Attempts(0, 0)).failed() + 1;
+        long wait = FIRST_WAIT.toNanos() << Math.min(failed - 1, 20);
+        long bounded = Math.min(wait, settings.restartBackoffMax().toNanos());
+        attempts.put(vmId, new Attempts(failed, turn.nanos() + bounded));
+        boolean own = operation.requestedBy().equals(REQUESTED_BY);
+        if (own && turn.inventory().vm(vmId).filter(HaRecovery::comesBack).isPresent()) {
+            Problem problem = operation.problem();
+            turn.log(
+                    Severity.WARNING,
+                    "vm.restart_failed",
+                    "Attempt " + failed + " to restart VM " + operation.about().name() + " failed. The next one is in "
+                            + words(Duration.ofNanos(bounded)) + ", or when a host comes up. "
+                            + (problem == null ? "" : problem.detail()),
+                    operation.about(),
+                    operation.id(),
+                    REQUESTED_BY);
+        }
+    }
+
+    /** A host has come up: what found no place before may find one now. */
+    public void hostCameUp(Turn turn) {
+        for (UUID vmId : new HashSet<>(attempts.keySet())) {
+            attempts.computeIfPresent(vmId, (id, before) -> new Attempts(before.failed(), turn.nanos()));
+        }
+    }
+
+    private static String words(Duration time) {
+        return time.toSeconds() >= 120 && time.toSecondsPart() == 0
+                ? time.toMinutes() + " min"
+                : time.toSeconds() + " s";
     }
 }

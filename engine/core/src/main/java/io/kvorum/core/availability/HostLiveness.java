@@ -1,5 +1,6 @@
 package io.kvorum.core.availability;
 
+import io.kvorum.core.availability.SecondPath.Evidence;
 import io.kvorum.core.controller.Effect;
 import io.kvorum.core.controller.Event.HostGreeted;
 import io.kvorum.core.controller.Settings;
@@ -33,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>A host that was not heard for {@link Settings#heartbeatTimeout} is in doubt, and so are its VMs.
  *   <li>If it stays so for {@link Settings#fencingDelay}, it is fenced, unless its cluster's policy forbids it, it has no
- *       power management, or over half of its cluster's hosts are silent at once: then it is more likely that the
- *       engine is cut off than that they are all dead.
+ *       power management, was only just switched on, or too many of its cluster's hosts are silent at once: then it is
+ *       more likely that the engine is cut off than that they are all dead.
+ *   <li>Before that, other hosts are asked whether they reach it ({@link SecondPath}). One that does proves that it is
+ *       alive: it is left alone, and they are asked again after growing waits.
  *   <li>Silence is never proof. Only a verified fence, an operator, or the host's own agent says that something is off.
  * </ol>
  */
@@ -48,10 +51,21 @@ public final class HostLiveness {
 
     private static final Duration FENCE_RETRY = Duration.ofSeconds(30);
 
+    /** Waits between two looks at a host that others reach. */
+    private static final Duration FIRST_RECHECK = Duration.ofSeconds(5);
+
+    private static final Duration LONGEST_RECHECK = Duration.ofSeconds(60);
+
     private static final class Watch {
         long heardNanos;
         long doubtNanos;
         long nextFenceNanos;
+
+        int foundAlive;
+
+        /** When it was switched on, or known to boot; null once it was up since. */
+        @Nullable
+        Long startingNanos;
 
         @Nullable
         String excuse;
@@ -66,11 +80,13 @@ public final class HostLiveness {
 
     private final Settings settings;
     private final BiConsumer<Turn, Request> operations;
+    private final SecondPath secondPath;
     private final Map<UUID, Watch> watches = new HashMap<>();
 
     public HostLiveness(Settings settings, BiConsumer<Turn, Request> operations) {
         this.settings = settings;
         this.operations = operations;
+        this.secondPath = new SecondPath(operations);
     }
 
     /** A new leader dials everybody and gives them time to answer. */
@@ -111,6 +127,9 @@ public final class HostLiveness {
             }
             turn.put(known);
         }
+        if (!greeting.hypervisorConnected() && !greeting.bootId().equals(status.bootId())) {
+            watch(turn, host.id()).startingNanos = turn.nanos();
+        }
         judge(turn, known, greeting.hypervisorConnected(), greeting.problem());
     }
 
@@ -142,6 +161,7 @@ public final class HostLiveness {
         turn.put(host.to(next.get(), hypervisorConnected ? null : problem));
         watch(turn, host.id()).excuse = null;
         if (hypervisorConnected) {
+            watch(turn, host.id()).startingNanos = null;
             turn.log(Severity.INFO, "host.up", "Host " + host.name() + " is up.", host.subject());
         } else {
             turn.log(
@@ -176,6 +196,7 @@ public final class HostLiveness {
         watch.doubtNanos = turn.nanos();
         watch.nextFenceNanos = turn.nanos();
         watch.excuse = null;
+        watch.foundAlive = 0;
         long seconds = settings.heartbeatTimeout().toSeconds();
         turn.put(host.to(state, "It was not heard for " + seconds + " s."));
         turn.log(
@@ -186,6 +207,7 @@ public final class HostLiveness {
         for (Vm vm : turn.inventory().vmsOn(host.id())) {
             loseSight(turn, vm, host);
         }
+        secondPath.begin(turn, host);
     }
 
     private static void loseSight(Turn turn, Vm vm, Host host) {
@@ -197,10 +219,20 @@ public final class HostLiveness {
     }
 
     private void considerFence(Turn turn, Host host, Watch watch) {
-        String excuse = excuse(turn, host);
+        String excuse = excuse(turn, host, watch);
         if (excuse == null) {
-            watch.nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
-            operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.FENCE));
+            switch (secondPath.evidence(turn, host)) {
+                case Evidence.PENDING -> {}
+                case Evidence.ALIVE -> {
+                    long wait = FIRST_RECHECK.toNanos() << Math.min(watch.foundAlive++, 10);
+                    watch.nextFenceNanos = turn.nanos() + Math.min(wait, LONGEST_RECHECK.toNanos());
+                }
+                case Evidence.NONE -> {
+                    watch.foundAlive = 0;
+                    watch.nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
+                    operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.FENCE));
+                }
+            }
         } else if (!excuse.equals(watch.excuse)) {
             watch.excuse = excuse;
             turn.log(
@@ -212,13 +244,17 @@ public final class HostLiveness {
     }
 
     /** Why the host must not, or cannot, be fenced; null if it can. */
-    private static @Nullable String excuse(Turn turn, Host host) {
+    private static @Nullable String excuse(Turn turn, Host host, Watch watch) {
         Cluster cluster = turn.inventory().cluster(host.spec().clusterId()).orElseThrow();
         if (!cluster.fencing().enabled()) {
             return "Fencing is switched off in cluster " + cluster.name() + ".";
         }
         if (!host.spec().powerManagement().usable()) {
             return "It has no power management. If it is down, confirm that by hand.";
+        }
+        Duration grace = cluster.fencing().startingGrace();
+        if (watch.startingNanos != null && turn.nanos() - watch.startingNanos < grace.toNanos()) {
+            return "It was switched on and may still be starting; it is given " + grace.toSeconds() + " s.";
         }
         long silent = 0;
         long all = 0;
@@ -239,7 +275,7 @@ public final class HostLiveness {
         if (!proxy) {
             return "No other host is up to reach its BMC; more likely the engine is cut off.";
         }
-        if (cluster.fencing().stopWhenHalfSilent() && silent * 2 > all) {
+        if (silent * 100 > all * cluster.fencing().stopWhenSilentPercent()) {
             return silent + " of " + all + " hosts of cluster " + cluster.name()
                     + " are silent at once; more likely the network or the engine is at fault.";
         }
@@ -266,14 +302,29 @@ public final class HostLiveness {
                 case Request other -> {}
             }
         }
-        if (operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task)
-                && task == PowerTask.FENCE
-                && operation.state() != OperationState.SUCCEEDED) {
+        switch (operation.request()) {
+            case Request.PowerHost(UUID hostId, PowerTask task) -> powered(turn, hostId, task, operation.state());
+            case Request.ProbeHost probe -> secondPath.ended(turn, operation, probe);
+            case Request other -> {}
+        }
+    }
+
+    private void powered(Turn turn, UUID hostId, PowerTask task, OperationState how) {
+        if (task == PowerTask.FENCE && how != OperationState.SUCCEEDED) {
             watch(turn, hostId).nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
+        }
+        boolean switchedOn = (task == PowerTask.ON || task == PowerTask.RESTART) && how == OperationState.SUCCEEDED;
+        boolean up = turn.inventory()
+                .host(hostId)
+                .filter(host -> host.state() == HostState.UP)
+                .isPresent();
+        if (switchedOn && !up) {
+            watch(turn, hostId).startingNanos = turn.nanos();
         }
     }
 
     public void forget(UUID hostId) {
+        secondPath.forget(hostId);
         watches.remove(hostId);
     }
 

@@ -174,6 +174,12 @@ public final class VmObserver {
         }
     }
 
+    /** Whether its host said last that the VM stopped because a disk failed. */
+    public boolean stoppedByDisk(Vm vm) {
+        UUID hostId = vm.hostId();
+        return hostId != null && seen.getOrDefault(hostId, Map.of()).get(vm.id()) == VmRunState.PAUSED_IO_ERROR;
+    }
+
     /** Nothing is known of that host's guests any more. */
     public void forget(UUID hostId) {
         seen.remove(hostId);

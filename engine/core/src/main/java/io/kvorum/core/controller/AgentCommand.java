@@ -1,6 +1,7 @@
 package io.kvorum.core.controller;
 
 import io.kvorum.core.inventory.DiskFormat;
+import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
@@ -70,6 +71,12 @@ public sealed interface AgentCommand {
 
     /** Through one of the subject host's power agents; the shell adds the password. */
     record PowerControl(UUID subjectHostId, int powerAgentIndex, PowerAction action) implements AgentCommand {}
+
+    /** The power state as that power agent tells it, which need not be configured; the shell opens the password. */
+    record TestPower(UUID subjectHostId, PowerAgent agent) implements AgentCommand {}
+
+    /** Whether the agent of another host answers from there. */
+    record ProbeHost(UUID subjectHostId, String address, int port) implements AgentCommand {}
 
     enum PowerAction {
         STATUS,

@@ -66,4 +66,15 @@ public sealed interface CommandOutcome {
     record StorageDetail(long capacityBytes, long availableBytes) implements Detail {}
 
     record PowerDetail(boolean on) implements Detail {}
+
+    record ProbeDetail(ProbeAnswer answer) implements Detail {}
+
+    /** What one host finds where another one's agent should be. */
+    enum ProbeAnswer {
+        /** That agent answered and proved who it is. */
+        REACHABLE,
+        /** Something answered, but not that agent. */
+        REFUSED,
+        NO_ANSWER
+    }
 }

@@ -5,6 +5,7 @@ import io.kvorum.core.availability.FailoverProof;
 import io.kvorum.core.availability.HaRecovery;
 import io.kvorum.core.availability.HostLiveness;
 import io.kvorum.core.availability.ProvenHostDeath;
+import io.kvorum.core.availability.StorageReturn;
 import io.kvorum.core.availability.VmObserver;
 import io.kvorum.core.balancing.CpuBalancer;
 import io.kvorum.core.controller.Event.HostGreeted;
@@ -55,6 +56,7 @@ public final class Controller {
     private final VmObserver observer;
     private final HostLiveness liveness;
     private final HaRecovery recovery;
+    private final StorageReturn storageReturn;
     private final CpuBalancer balancer;
     private long ownOperations;
     private final UUID term;
@@ -73,7 +75,8 @@ public final class Controller {
         this.runner = new OperationRunner(settings, scheduler, admission::objection, this::provenOff, this::ended);
         this.observer = new VmObserver(asking("system/monitor"));
         this.liveness = new HostLiveness(settings, asking("system/fencing"));
-        this.recovery = new HaRecovery(settings, asking("system/ha"));
+        this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY));
+        this.storageReturn = new StorageReturn(observer::stoppedByDisk, asking("system/monitor"));
         this.balancer = new CpuBalancer(loads, scheduler, asking("system/balancing"));
     }
 
@@ -144,17 +147,24 @@ public final class Controller {
         if (inventory.host(greeting.hostId()).isEmpty()) {
             return;
         }
+        boolean wasUp = up(greeting.hostId());
         liveness.greeted(turn, greeting);
         if (greeting.hypervisorConnected()) {
             observer.listed(turn, greeting.hostId(), greeting.vms());
         }
-        boolean up = inventory
-                .host(greeting.hostId())
+        if (up(greeting.hostId())) {
+            inspectStorage(turn, false);
+            if (!wasUp) {
+                recovery.hostCameUp(turn);
+            }
+        }
+    }
+
+    private boolean up(UUID hostId) {
+        return inventory
+                .host(hostId)
                 .filter(host -> host.state() == HostState.UP)
                 .isPresent();
-        if (up) {
-            inspectStorage(turn, false);
-        }
     }
 
     private void fired(Turn turn, Timer timer) {
@@ -163,6 +173,7 @@ public final class Controller {
                 liveness.tick(turn);
                 observer.tick(turn);
                 recovery.tick(turn);
+                storageReturn.tick(turn);
                 runner.reconsiderAll(turn);
                 turn.emit(new Effect.StartTimer(timer, LIVENESS_PERIOD));
             }
@@ -217,6 +228,7 @@ public final class Controller {
     private void ended(OperationEnd end) {
         liveness.ended(end.turn(), end.operation());
         recovery.ended(end.turn(), end.operation());
+        storageReturn.ended(end.turn(), end.operation());
         ProvenHostDeath.released(end.turn(), end.operation());
         observer.released(end.turn(), end.operation());
         if (end.operation().request() instanceof Request.RemoveHost(UUID hostId)

@@ -1,5 +1,6 @@
 package io.kvorum.core.inventory;
 
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +57,20 @@ public record Cluster(
     /**
      * When a silent host may be powered off.
      *
-     * @param stopWhenHalfSilent fence nobody while over half of the cluster's hosts are silent at once
+     * @param stopWhenSilentPercent fence nobody while more than this share of the cluster's hosts is silent at once; 100
+     *     never stops
+     * @param skipIfReachableThroughOthers leave a host alone that other hosts reach: only the engine is cut off from it
+     * @param startingGrace for how long a host that was switched on is given time to start
+     * @param switchOnAfterFence whether a host that was fenced is switched on again
      */
-    public record FencingPolicy(boolean enabled, boolean stopWhenHalfSilent) {
+    public record FencingPolicy(
+            boolean enabled,
+            int stopWhenSilentPercent,
+            boolean skipIfReachableThroughOthers,
+            Duration startingGrace,
+            boolean switchOnAfterFence) {
 
-        public static final FencingPolicy DEFAULT = new FencingPolicy(true, true);
+        public static final FencingPolicy DEFAULT = new FencingPolicy(true, 50, true, Duration.ofSeconds(180), true);
     }
 
     /**

@@ -60,10 +60,14 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
             @Nullable String bootId,
             @Nullable Instant certificateExpiresAt) {}
 
-    /** How its power is switched; the passwords are kept elsewhere, encrypted. */
-    public record PowerManagement(boolean enabled, List<PowerAgent> agents) {
+    /**
+     * How its power is switched; the passwords in it are encrypted.
+     *
+     * @param use whether any one of the agents switches the host, or only all of them together
+     */
+    public record PowerManagement(boolean enabled, AgentUse use, List<PowerAgent> agents) {
 
-        public static final PowerManagement NONE = new PowerManagement(false, List.of());
+        public static final PowerManagement NONE = new PowerManagement(false, AgentUse.ONE_OF, List.of());
 
         public PowerManagement {
             agents = List.copyOf(agents);
@@ -74,10 +78,18 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
         }
     }
 
+    /** How several power agents of a host belong together. */
+    public enum AgentUse {
+        /** Each of them switches the whole host; the next one is tried where one fails. */
+        ONE_OF,
+        /** Each switches a part of it, such as one of two power supplies: it is off only when all of them are. */
+        TOGETHER
+    }
+
     /**
      * One way to a BMC.
      *
-     * @param type "ipmilan" or "redfish"
+     * @param type the fence agent without its "fence_", such as "ipmilan" or "redfish"
      * @param sealedPassword the password as the shell encrypted it; the core never sees the clear one
      */
     public record PowerAgent(

@@ -1,6 +1,7 @@
 package io.kvorum.core.inventory;
 
 import io.kvorum.core.lifecycle.VmState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -62,6 +63,20 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             disks = List.copyOf(disks);
             nics = List.copyOf(nics);
         }
+
+        public VmSpec with(HighAvailability newHighAvailability) {
+            return new VmSpec(
+                    name,
+                    description,
+                    clusterId,
+                    templateId,
+                    hardware,
+                    disks,
+                    nics,
+                    newHighAvailability,
+                    migration,
+                    cloudInitUserData);
+        }
     }
 
     /**
@@ -87,8 +102,48 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
         HIGH
     }
 
-    /** Whether it is restarted when its host dies, and before whom. */
-    public record HighAvailability(boolean enabled, Priority priority) {}
+    /**
+     * What becomes of it when its host or its storage fails.
+     *
+     * @param enabled whether it is restarted when its host dies
+     * @param priority before whom
+     * @param restartAfter VMs of its cluster that shall be up before it is restarted
+     * @param restartAfterLimit how long it waits for them at most
+     * @param onStorageReturn what becomes of it when a disk failed under it and is there again
+     */
+    public record HighAvailability(
+            boolean enabled,
+            Priority priority,
+            List<UUID> restartAfter,
+            Duration restartAfterLimit,
+            OnStorageReturn onStorageReturn) {
+
+        public static final Duration DEFAULT_RESTART_AFTER_LIMIT = Duration.ofMinutes(10);
+
+        public HighAvailability {
+            restartAfter = List.copyOf(restartAfter);
+        }
+
+        /** Waits for nobody, and goes on when its storage returns. */
+        public HighAvailability(boolean enabled, Priority priority) {
+            this(enabled, priority, List.of(), DEFAULT_RESTART_AFTER_LIMIT, OnStorageReturn.AUTO_RESUME);
+        }
+
+        /** The same without waiting for that VM. */
+        public HighAvailability notAfter(UUID vmId) {
+            List<UUID> others =
+                    restartAfter.stream().filter(id -> !id.equals(vmId)).toList();
+            return new HighAvailability(enabled, priority, others, restartAfterLimit, onStorageReturn);
+        }
+    }
+
+    /** What becomes of a VM that stopped because a disk failed, once its host reaches its storage again. */
+    public enum OnStorageReturn {
+        AUTO_RESUME,
+        LEAVE_PAUSED,
+        /** It is forced off, and restarted if it is highly available: for guests that do not bear a long stop. */
+        KILL
+    }
 
     public enum MigrationMode {
         ALLOWED,

@@ -28,6 +28,8 @@ final class ConfigRules {
             Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})/(\\d{1,2})");
     private static final Pattern CPU_MODEL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
+    private static final int MAX_STARTING_GRACE_SECONDS = 3600;
+
     private ConfigRules() {}
 
     static void check(Inventory inventory, Cluster cluster, List<FieldProblem> problems) {
@@ -37,6 +39,14 @@ final class ConfigRules {
         VmRules.checkRange("highUtilizationPercent", policy.highUtilizationPercent(), 1, 100, problems);
         VmRules.checkRange("cpuOverCommitDurationMinutes", policy.cpuOverCommitDurationMinutes(), 0, 1440, problems);
         VmRules.checkRange("memoryOvercommitPercent", policy.memoryOvercommitPercent(), 100, 400, problems);
+        VmRules.checkRange(
+                "fencing.stopWhenSilentPercent", cluster.fencing().stopWhenSilentPercent(), 1, 100, problems);
+        VmRules.checkRange(
+                "fencing.startingGraceSeconds",
+                cluster.fencing().startingGrace().toSeconds(),
+                0,
+                MAX_STARTING_GRACE_SECONDS,
+                problems);
         VmRules.checkRange("admission.hostFailures", cluster.admission().hostFailures(), 1, 4, problems);
         if (cluster.cpuModel() != null && !CPU_MODEL.matcher(cluster.cpuModel()).matches()) {
             problems.add(VmRules.field("cpuModel", cluster.cpuModel(), "Not a CPU model as libvirt names them."));

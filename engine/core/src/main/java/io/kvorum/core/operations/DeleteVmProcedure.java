@@ -7,12 +7,14 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.HighAvailability;
 import io.kvorum.core.inventory.Vm.VmDisk;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmTrigger;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Deletes a VM: its saved memory, its disks, then itself. What cannot be deleted keeps the VM there, down. */
 final class DeleteVmProcedure implements Procedure<Request.DeleteVm> {
@@ -59,6 +61,7 @@ final class DeleteVmProcedure implements Procedure<Request.DeleteVm> {
     private static Verdict deleteFrom(Work work, Vm vm, int index) {
         if (index >= vm.spec().disks().size()) {
             work.turn().remove(Kind.VM, vm.id());
+            forget(work, vm.id());
             String message = "VM " + vm.name() + " was deleted.";
             work.log(Severity.INFO, "vm.deleted", message, vm.subject());
             return new Verdict.Succeed(message);
@@ -73,6 +76,16 @@ final class DeleteVmProcedure implements Procedure<Request.DeleteVm> {
                         new AgentCommand.DeleteDisk(disk.id(), domain),
                         work.settings().commandLimit()))
                 .orElseGet(() -> keep(work, vm, DiskCommands.noHost(domain).detail()));
+    }
+
+    /** Nobody waits for it any more. */
+    private static void forget(Work work, UUID vmId) {
+        for (Vm other : List.copyOf(work.inventory().vms())) {
+            HighAvailability rules = other.spec().highAvailability();
+            if (rules.restartAfter().contains(vmId)) {
+                work.turn().put(other.withSpec(other.spec().with(rules.notAfter(vmId))));
+            }
+        }
     }
 
     @Override

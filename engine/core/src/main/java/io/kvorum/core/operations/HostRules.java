@@ -4,6 +4,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.HostFacts;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.PowerAgent;
+import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Host.Virtualization;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
@@ -20,41 +21,45 @@ final class HostRules {
     private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?");
     private static final int MAX_POWER_AGENTS = 4;
 
+    private static final Set<String> IPMI_OPTIONS = Set.of(
+            "cipher",
+            "privlvl",
+            "auth",
+            "lanplus",
+            "method",
+            "hexadecimal_kg",
+            "target",
+            "power_timeout",
+            "power_wait",
+            "login_timeout",
+            "shell_timeout",
+            "retry_on",
+            "delay");
+
+    private static final Set<String> REDFISH_OPTIONS = Set.of(
+            "ssl",
+            "ssl_secure",
+            "ssl_insecure",
+            "redfish_uri",
+            "systems_uri",
+            "plug",
+            "power_timeout",
+            "power_wait",
+            "login_timeout",
+            "shell_timeout",
+            "retry_on",
+            "delay");
+
     /**
-     * Options that an operator may set, by the type of the fence agent; everything else is refused here, not when a host
-     * is to be fenced. The agents know the same ones.
+     * The fence agents that may be used, each with the options that an operator may set; all else is refused here, not
+     * when a host is to be fenced. The host agents know the same ones.
      */
     private static final Map<String, Set<String>> POWER_OPTIONS = Map.of(
-            "ipmilan",
-            Set.of(
-                    "auth",
-                    "cipher",
-                    "delay",
-                    "hexadecimal_kg",
-                    "lanplus",
-                    "login_timeout",
-                    "method",
-                    "power_timeout",
-                    "power_wait",
-                    "privlvl",
-                    "retry_on",
-                    "shell_timeout",
-                    "target"),
-            "redfish",
-            Set.of(
-                    "delay",
-                    "login_timeout",
-                    "notls",
-                    "plug",
-                    "power_timeout",
-                    "power_wait",
-                    "redfish_uri",
-                    "retry_on",
-                    "shell_timeout",
-                    "ssl",
-                    "ssl_insecure",
-                    "ssl_secure",
-                    "systems_uri"));
+            "ipmilan", IPMI_OPTIONS,
+            "ilo4", IPMI_OPTIONS,
+            "ilo5", IPMI_OPTIONS,
+            "idrac", IPMI_OPTIONS,
+            "redfish", REDFISH_OPTIONS);
 
     private static final Pattern OPTION_VALUE = Pattern.compile("[A-Za-z0-9._:/-]{0,128}");
 
@@ -69,24 +74,27 @@ final class HostRules {
             problems.add(VmRules.field("address", spec.address(), "Must be a DNS name or an IP address."));
         }
         VmRules.checkRange("port", spec.port(), 1, 65535, problems);
-        if (spec.powerManagement().agents().size() > MAX_POWER_AGENTS) {
-            problems.add(VmRules.field(
-                    "powerManagement.agents",
-                    spec.powerManagement().agents().size(),
-                    "At most " + MAX_POWER_AGENTS + "."));
+        checkPowerManagement(spec.powerManagement(), problems);
+    }
+
+    static void checkPowerManagement(PowerManagement power, List<FieldProblem> problems) {
+        int count = power.agents().size();
+        if (count > MAX_POWER_AGENTS) {
+            problems.add(VmRules.field("powerManagement.agents", count, "At most " + MAX_POWER_AGENTS + "."));
+            return;
         }
-        for (int i = 0; i < spec.powerManagement().agents().size(); i++) {
-            checkPowerAgent(
-                    "powerManagement.agents[" + i + "].",
-                    spec.powerManagement().agents().get(i),
-                    problems);
+        for (int i = 0; i < count; i++) {
+            checkPowerAgent("powerManagement.agents[" + i + "].", power.agents().get(i), problems);
         }
     }
 
     private static void checkPowerAgent(String path, PowerAgent agent, List<FieldProblem> problems) {
         Set<String> options = POWER_OPTIONS.get(agent.type());
         if (options == null) {
-            problems.add(VmRules.field(path + "type", agent.type(), "Must be ipmilan or redfish."));
+            problems.add(VmRules.field(
+                    path + "type",
+                    agent.type(),
+                    "Must be one of " + POWER_OPTIONS.keySet().stream().sorted().toList() + "."));
         } else {
             checkOptions(path + "options", agent.options(), options, problems);
         }

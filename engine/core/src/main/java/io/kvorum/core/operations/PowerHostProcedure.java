@@ -4,7 +4,9 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.AgentCommand.PowerAction;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.PowerDetail;
+import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.AgentUse;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
@@ -13,25 +15,27 @@ import io.kvorum.core.lifecycle.HostTrigger;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.operations.Request.PowerTask;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Switches a host's power through its BMC.
  *
  * <ol>
  *   <li>Every way is tried in turn: each power agent, through one host of the same cluster, then of the data center.
+ *       One agent is enough, unless the host's agents work only together: then each of them has to do its part.
  *   <li>"Off" counts only when the BMC then says that the power is off. That is the proof that nothing runs there: the
  *       host is down, its VMs are too, and what is highly available may start elsewhere.
- *   <li>A fence and a power cycle end by switching on again; if that fails, the host stays down.
+ *   <li>A power cycle ends by switching on again, and so does a fence if the cluster's policy says so; if that fails,
+ *       the host stays down.
  * </ol>
  */
 final class PowerHostProcedure implements Procedure<Request.PowerHost> {
-
-    private static final int MAX_PROXIES = 2;
 
     /** One attempt; its name is the step's, so that a new leader knows what was tried. */
     private record Way(PowerAction action, int agent, Host proxy) {
@@ -89,29 +93,47 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
         };
     }
 
+    private static boolean together(Host host) {
+        return host.spec().powerManagement().use() == AgentUse.TOGETHER;
+    }
+
+    /** What may be tried for that action and has not been; empty once nothing is left. */
     private static List<Way> ways(Work work, Host subject, PowerAction action) {
-        UUID cluster = subject.spec().clusterId();
-        UUID dataCenter = work.inventory().cluster(cluster).orElseThrow().dataCenterId();
-        List<Host> proxies = work.inventory().hosts().stream()
-                .filter(host -> !host.id().equals(subject.id()) && host.state() == HostState.UP)
-                .filter(host -> work.inventory()
-                        .cluster(host.spec().clusterId())
-                        .filter(c -> c.dataCenterId().equals(dataCenter))
-                        .isPresent())
-                .sorted(Comparator.<Host, Boolean>comparing(
-                                host -> !host.spec().clusterId().equals(cluster))
-                        .thenComparing(Host::name))
-                .limit(MAX_PROXIES)
-                .toList();
+        int agents = subject.spec().powerManagement().agents().size();
+        Set<Integer> done = done(work, action);
+        List<String> tried = work.operation().steps().stream().map(Step::name).toList();
         List<Way> ways = new ArrayList<>();
-        for (Host proxy : proxies) {
-            for (int agent = 0;
-                    agent < subject.spec().powerManagement().agents().size();
-                    agent++) {
-                ways.add(new Way(action, agent, proxy));
+        for (Host proxy : PowerProxies.of(work.inventory(), subject)) {
+            for (int agent = 0; agent < agents; agent++) {
+                Way way = new Way(action, agent, proxy);
+                if (!done.contains(agent) && !tried.contains(way.step())) {
+                    ways.add(way);
+                }
             }
         }
+        if (together(subject) && action == PowerAction.OFF) {
+            // One that cannot be switched off makes it useless, and harmful, to switch off the others.
+            int first = IntStream.range(0, agents)
+                    .filter(agent -> !done.contains(agent))
+                    .findFirst()
+                    .orElse(agents);
+            ways.removeIf(way -> way.agent() != first);
+        }
         return ways;
+    }
+
+    /** The agents that have done it, and said so. */
+    private static Set<Integer> done(Work work, PowerAction action) {
+        Set<Integer> agents = new HashSet<>();
+        for (Step step : work.operation().steps()) {
+            if (step.command() instanceof AgentCommand.PowerControl control
+                    && control.action() == action
+                    && step.outcome() instanceof CommandOutcome.Done(PowerDetail(boolean on))
+                    && (action == PowerAction.STATUS || on == (action == PowerAction.ON))) {
+                agents.add(control.powerAgentIndex());
+            }
+        }
+        return agents;
     }
 
     private static Verdict command(Work work, UUID subject, Way way) {
@@ -127,24 +149,35 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
         Host host = work.inventory().host(request.hostId()).orElseThrow();
         PowerAction action = ((AgentCommand.PowerControl) Objects.requireNonNull(ended.command())).action();
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
-        if (outcome instanceof CommandOutcome.Done(PowerDetail(boolean on))) {
+        if (outcome instanceof CommandOutcome.Done(PowerDetail(boolean on))
+                && (action != PowerAction.OFF || !on)
+                && nothingIsLeft(work, host, action)) {
             return switch (action) {
-                case STATUS -> new Verdict.Succeed("The power of host " + host.name() + " is " + (on ? "on." : "off."));
+                case STATUS ->
+                    new Verdict.Succeed("The power of host " + host.name() + " is " + (anyOn(work) ? "on." : "off."));
                 case ON -> new Verdict.Succeed("The power of host " + host.name() + " is on.");
-                case OFF -> on ? anotherWay(work, request, host, action) : switchedOff(work, request, host);
+                case OFF -> switchedOff(work, request, host);
             };
         }
         return anotherWay(work, request, host, action);
+    }
+
+    /** Whether one agent was enough, or all have done their part. */
+    private static boolean nothingIsLeft(Work work, Host host, PowerAction action) {
+        int agents = host.spec().powerManagement().agents().size();
+        return !together(host) || done(work, action).size() >= agents;
+    }
+
+    private static boolean anyOn(Work work) {
+        return work.operation().steps().stream()
+                .anyMatch(step -> step.outcome() instanceof CommandOutcome.Done(PowerDetail(boolean on)) && on);
     }
 
     private static Verdict anotherWay(Work work, Request.PowerHost request, Host host, PowerAction action) {
         if (request.task() == PowerTask.FENCE && action == PowerAction.OFF && host.state() != HostState.FENCING) {
             return new Verdict.Cancelled("Host " + host.name() + " was heard again before it was fenced.");
         }
-        List<String> tried = work.operation().steps().stream().map(Step::name).toList();
-        Optional<Way> way = ways(work, host, action).stream()
-                .filter(candidate -> !tried.contains(candidate.step()))
-                .findFirst();
+        Optional<Way> way = ways(work, host, action).stream().findFirst();
         if (way.isPresent()) {
             return command(work, host.id(), way.get());
         }
@@ -181,6 +214,11 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
         work.hostProvenOff(host, "Its BMC says that the power is off.");
         if (task == PowerTask.OFF) {
             return new Verdict.Succeed("The power of host " + host.name() + " is off.");
+        }
+        Cluster cluster = work.inventory().cluster(host.spec().clusterId()).orElseThrow();
+        if (task == PowerTask.FENCE && !cluster.fencing().switchOnAfterFence()) {
+            return new Verdict.Succeed("Host " + host.name() + " was fenced and stays off, as the policy of cluster "
+                    + cluster.name() + " says.");
         }
         return ways(work, host, PowerAction.ON).stream()
                 .findFirst()

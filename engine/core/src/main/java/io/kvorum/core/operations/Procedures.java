@@ -12,6 +12,8 @@ final class Procedures {
     private final MaintainHostProcedure maintainHost = new MaintainHostProcedure();
     private final ActivateHostProcedure activateHost = new ActivateHostProcedure();
     private final PowerHostProcedure powerHost = new PowerHostProcedure();
+    private final TestPowerManagementProcedure testPower = new TestPowerManagementProcedure();
+    private final ProbeHostProcedure probeHost = new ProbeHostProcedure();
     private final ConfirmHostDownProcedure confirmHostDown = new ConfirmHostDownProcedure();
     private final InspectStorageProcedure inspectStorage = new InspectStorageProcedure();
     private final ChangeVmProcedure changeVm = new ChangeVmProcedure();
@@ -22,6 +24,7 @@ final class Procedures {
     private final ControlVmProcedure controlVm = new ControlVmProcedure();
     private final SuspendVmProcedure suspendVm = new SuspendVmProcedure();
     private final CheckVmProcedure checkVm = new CheckVmProcedure();
+    private final RecoverVmProcedure recoverVm = new RecoverVmProcedure();
     private final MigrateVmProcedure migrateVm = new MigrateVmProcedure();
     private final BeginImageProcedure beginImage = new BeginImageProcedure();
     private final FinishImageProcedure finishImage = new FinishImageProcedure();
@@ -43,6 +46,8 @@ final class Procedures {
                     case Request.MaintainHost r -> maintainHost;
                     case Request.ActivateHost r -> activateHost;
                     case Request.PowerHost r -> powerHost;
+                    case Request.TestPowerManagement r -> testPower;
+                    case Request.ProbeHost r -> probeHost;
                     case Request.ConfirmHostDown r -> confirmHostDown;
                     case Request.InspectStorage r -> inspectStorage;
                     case Request.ChangeVm r -> changeVm;
@@ -53,6 +58,7 @@ final class Procedures {
                     case Request.ControlVm r -> controlVm;
                     case Request.SuspendVm r -> suspendVm;
                     case Request.CheckVm r -> checkVm;
+                    case Request.RecoverVm r -> recoverVm;
                     case Request.MigrateVm r -> migrateVm;
                     case Request.BeginImage r -> beginImage;
                     case Request.FinishImage r -> finishImage;

@@ -5,6 +5,7 @@ import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host.HostFacts;
 import io.kvorum.core.inventory.Host.HostSpec;
+import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Vm.VmSpec;
 import java.time.Instant;
@@ -142,6 +143,22 @@ public sealed interface Request {
         }
     }
 
+    /** Asks every power agent for the power state through every proxy; the agents need not be stored. */
+    record TestPowerManagement(UUID hostId, PowerManagement powerManagement) implements Request {
+        @Override
+        public String verb() {
+            return "test the power management of";
+        }
+    }
+
+    /** Asks one host whether the agent of another one answers it. */
+    record ProbeHost(UUID hostId, UUID throughHostId) implements Request {
+        @Override
+        public String verb() {
+            return "probe";
+        }
+    }
+
     /** An operator swears that the host does not run. */
     record ConfirmHostDown(UUID hostId, String typedName) implements Request {
         @Override
@@ -229,6 +246,14 @@ public sealed interface Request {
         @Override
         public String verb() {
             return "check";
+        }
+    }
+
+    /** A disk failed under it: if its host reaches its storage again, it goes on, or what else it says itself. */
+    record RecoverVm(UUID vmId) implements Request {
+        @Override
+        public String verb() {
+            return "recover";
         }
     }
 

@@ -31,6 +31,8 @@ public final class Subjects {
             case Request.MaintainHost r -> unnamed(Kind.HOST, r.hostId());
             case Request.ActivateHost r -> unnamed(Kind.HOST, r.hostId());
             case Request.PowerHost r -> unnamed(Kind.HOST, r.hostId());
+            case Request.TestPowerManagement r -> unnamed(Kind.HOST, r.hostId());
+            case Request.ProbeHost r -> unnamed(Kind.HOST, r.hostId());
             case Request.ConfirmHostDown r -> unnamed(Kind.HOST, r.hostId());
             case Request.InspectStorage r -> unnamed(Kind.STORAGE_DOMAIN, r.storageDomainId());
             case Request.ChangeVm r -> new Subject(Kind.VM, r.vmId(), r.spec().name());
@@ -41,6 +43,7 @@ public final class Subjects {
             case Request.ControlVm r -> unnamed(Kind.VM, r.vmId());
             case Request.SuspendVm r -> unnamed(Kind.VM, r.vmId());
             case Request.CheckVm r -> unnamed(Kind.VM, r.vmId());
+            case Request.RecoverVm r -> unnamed(Kind.VM, r.vmId());
             case Request.MigrateVm r -> unnamed(Kind.VM, r.vmId());
             case Request.BeginImage r -> new Subject(Kind.IMAGE, r.imageId(), r.name());
             case Request.FinishImage r -> unnamed(Kind.IMAGE, r.imageId());

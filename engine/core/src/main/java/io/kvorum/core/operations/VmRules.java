@@ -54,6 +54,7 @@ final class VmRules {
         UUID dataCenter = cluster.get().dataCenterId();
         checkDisks(inventory, spec.disks(), dataCenter, problems);
         checkNics(inventory, spec.nics(), dataCenter, problems);
+        RestartRules.check(inventory, vmId, spec, problems);
         if (spec.cloudInitUserData() != null && spec.cloudInitUserData().length() > MAX_CLOUD_INIT_CHARS) {
             problems.add(field(
                     "cloudInit.userData",

@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.ConfigObject;
+import io.kvorum.core.inventory.Host.AgentUse;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.Host.PowerManagement;
@@ -83,7 +84,9 @@ class HostRulesTest {
 
     private void assertPowerRefused(PowerAgent agent, String... fields) {
         Request request = new Request.ChangeHost(
-                Things.id("h1"), spec("h1", "h1.example", 8443, new PowerManagement(true, List.of(agent))), null);
+                Things.id("h1"),
+                spec("h1", "h1.example", 8443, new PowerManagement(true, AgentUse.ONE_OF, List.of(agent))),
+                null);
         Operation end = cluster.run(request);
         assertEquals(
                 Stream.of(fields)

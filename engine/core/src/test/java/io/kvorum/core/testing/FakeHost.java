@@ -44,7 +44,13 @@ public final class FakeHost {
     public final Map<UUID, VmRunState> vms = new TreeMap<>();
     public boolean powered = true;
     public boolean cut;
+
+    /** The engine does not reach it, other hosts do. */
+    public boolean cutFromEngine;
+
     public boolean bmcBroken;
+    public final Set<Integer> brokenAgents = new HashSet<>();
+    public final Set<Integer> suppliesOff = new HashSet<>();
     public boolean hypervisorUp = true;
     private int boots;
 
@@ -66,7 +72,7 @@ public final class FakeHost {
     }
 
     public boolean reachable() {
-        return powered && !cut;
+        return powered && !cut && !cutFromEngine;
     }
 
     public boolean runs(UUID vmId) {
@@ -189,8 +195,19 @@ public final class FakeHost {
             case AgentCommand.InspectStorage inspect ->
                 new Done(new CommandOutcome.StorageDetail(1000 * Things.GIB, 800 * Things.GIB));
             case AgentCommand.EnsureNetwork ensure -> new Done(null);
+            case AgentCommand.TestPower test ->
+                test.agent().username().equals("wrong")
+                        ? new Failed(Reason.UNREACHABLE, "It refused the user name or the password.")
+                        : world.host(test.subjectHostId()).power(PowerAction.STATUS);
+            case AgentCommand.ProbeHost probe -> {
+                FakeHost other = world.host(probe.subjectHostId());
+                yield new Done(new CommandOutcome.ProbeDetail(
+                        other.powered && !other.cut && !cut
+                                ? CommandOutcome.ProbeAnswer.REACHABLE
+                                : CommandOutcome.ProbeAnswer.NO_ANSWER));
+            }
             case AgentCommand.PowerControl control ->
-                world.host(control.subjectHostId()).power(control.action());
+                world.host(control.subjectHostId()).power(control.powerAgentIndex(), control.action());
         };
     }
 
@@ -235,6 +252,28 @@ public final class FakeHost {
         world.sighted(this, vmId, VmRunState.OFF, Cause.MIGRATED_OUT);
         world.sighted(target, vmId, target.vms.get(vmId), Cause.MIGRATED_IN);
         return new Done(new CommandOutcome.MigrationDetail(Duration.ofSeconds(3), Duration.ofMillis(40), 1));
+    }
+
+    /** Each power supply by an agent of its own: the machine runs while one of them is on. */
+    private CommandOutcome power(int agent, PowerAction action) {
+        if (self.spec().powerManagement().use() != Host.AgentUse.TOGETHER) {
+            return power(action);
+        }
+        if (bmcBroken || brokenAgents.contains(agent)) {
+            return new Failed(Reason.UNREACHABLE, "The BMC does not answer.");
+        }
+        switch (action) {
+            case STATUS -> {}
+            case OFF -> suppliesOff.add(agent);
+            case ON -> suppliesOff.remove(agent);
+        }
+        int agents = self.spec().powerManagement().agents().size();
+        if (suppliesOff.size() >= agents) {
+            losePower();
+        } else if (!powered) {
+            bootAgain();
+        }
+        return new Done(new CommandOutcome.PowerDetail(!suppliesOff.contains(agent)));
     }
 
     private CommandOutcome power(PowerAction action) {

@@ -107,7 +107,15 @@ public final class Things {
 
     public static PowerManagement power(int agents) {
         PowerAgent agent = new PowerAgent("ipmilan", "bmc.example", 623, "admin", "sealed", Map.of());
-        return new PowerManagement(true, java.util.Collections.nCopies(agents, agent));
+        return new PowerManagement(true, Host.AgentUse.ONE_OF, java.util.Collections.nCopies(agents, agent));
+    }
+
+    /** The host with two power supplies, each switched by an agent of its own. */
+    public static Host twoSupplies(Host host) {
+        HostSpec spec = host.spec();
+        PowerManagement both = new PowerManagement(
+                true, Host.AgentUse.TOGETHER, spec.powerManagement().agents());
+        return host.withSpec(new HostSpec(spec.name(), spec.clusterId(), spec.address(), spec.port(), both));
     }
 
     /** The host without any power management. */

@@ -17,6 +17,7 @@ import io.kvorum.proto.agent.v1.MigrateVm;
 import io.kvorum.proto.agent.v1.MigrationPolicy;
 import io.kvorum.proto.agent.v1.PauseVm;
 import io.kvorum.proto.agent.v1.PowerControl;
+import io.kvorum.proto.agent.v1.ProbeHost;
 import io.kvorum.proto.agent.v1.QueryVm;
 import io.kvorum.proto.agent.v1.RebootVm;
 import io.kvorum.proto.agent.v1.ResetVm;
@@ -94,6 +95,15 @@ public class CommandWords {
                         .setCreate(true));
             case AgentCommand.EnsureNetwork(var network) ->
                 request.setEnsureNetwork(EnsureNetwork.newBuilder().setNetwork(VmWords.network(network)));
+            case AgentCommand.ProbeHost(UUID host, String address, int port) ->
+                request.setProbeHost(ProbeHost.newBuilder()
+                        .setHostId(host.toString())
+                        .setAddress(address)
+                        .setPort(port));
+            case AgentCommand.TestPower(UUID host, PowerAgent agent) ->
+                request.setPowerControl(PowerControl.newBuilder()
+                        .setAction(action(PowerAction.STATUS))
+                        .setAgent(agent(agent)));
             case AgentCommand.PowerControl power -> request.setPowerControl(power(power));
         }
         return request.build();
@@ -143,14 +153,18 @@ public class CommandWords {
                 .get(power.powerAgentIndex());
         return PowerControl.newBuilder()
                 .setAction(action(power.action()))
-                .setAgent(io.kvorum.proto.agent.v1.PowerAgent.newBuilder()
-                        .setType(agent.type())
-                        .setAddress(agent.address())
-                        .setPort(agent.port())
-                        .setUsername(agent.username())
-                        .setPassword(secrets.open(agent.sealedPassword()))
-                        .putAllOptions(agent.options()))
+                .setAgent(agent(agent))
                 .build();
+    }
+
+    private io.kvorum.proto.agent.v1.PowerAgent.Builder agent(PowerAgent agent) {
+        return io.kvorum.proto.agent.v1.PowerAgent.newBuilder()
+                .setType(agent.type())
+                .setAddress(agent.address())
+                .setPort(agent.port())
+                .setUsername(agent.username())
+                .setPassword(secrets.open(agent.sealedPassword()))
+                .putAllOptions(agent.options());
     }
 
     private static io.kvorum.proto.agent.v1.PowerAction action(PowerAction action) {

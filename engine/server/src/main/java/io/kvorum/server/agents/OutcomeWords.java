@@ -3,6 +3,7 @@ package io.kvorum.server.agents;
 import com.google.protobuf.util.Durations;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.Detail;
+import io.kvorum.core.controller.CommandOutcome.ProbeAnswer;
 import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.proto.agent.v1.ExecuteResponse;
@@ -58,6 +59,14 @@ final class OutcomeWords {
                         success.getStorage().getCapacityBytes(),
                         success.getStorage().getAvailableBytes());
             case POWER -> new CommandOutcome.PowerDetail(success.getPower().getState() != PowerState.POWER_STATE_OFF);
+            case PROBE ->
+                new CommandOutcome.ProbeDetail(
+                        switch (success.getProbe().getAnswer()) {
+                            case PROBE_ANSWER_REACHABLE -> ProbeAnswer.REACHABLE;
+                            case PROBE_ANSWER_REFUSED -> ProbeAnswer.REFUSED;
+                            case PROBE_ANSWER_NO_ANSWER, PROBE_ANSWER_UNSPECIFIED, UNRECOGNIZED ->
+                                ProbeAnswer.NO_ANSWER;
+                        });
             case DETAIL_NOT_SET -> null;
         };
     }

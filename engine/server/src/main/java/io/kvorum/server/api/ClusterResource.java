@@ -24,6 +24,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -100,12 +101,21 @@ public class ClusterResource {
 
     /** What is left out stays. */
     public record FencingChange(
-            @Nullable Boolean enabled, @Nullable Boolean stopWhenHalfSilent) {
+            @Nullable Boolean enabled,
+            @Nullable Integer stopWhenSilentPercent,
+            @Nullable Boolean skipIfReachableThroughOthers,
+            @Nullable Integer startingGraceSeconds,
+            @Nullable Boolean switchOnAfterFence) {
 
         FencingPolicy applyTo(FencingPolicy before) {
             return new FencingPolicy(
                     enabled == null ? before.enabled() : enabled,
-                    stopWhenHalfSilent == null ? before.stopWhenHalfSilent() : stopWhenHalfSilent);
+                    stopWhenSilentPercent == null ? before.stopWhenSilentPercent() : stopWhenSilentPercent,
+                    skipIfReachableThroughOthers == null
+                            ? before.skipIfReachableThroughOthers()
+                            : skipIfReachableThroughOthers,
+                    startingGraceSeconds == null ? before.startingGrace() : Duration.ofSeconds(startingGraceSeconds),
+                    switchOnAfterFence == null ? before.switchOnAfterFence() : switchOnAfterFence);
         }
     }
 

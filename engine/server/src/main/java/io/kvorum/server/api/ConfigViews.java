@@ -30,7 +30,22 @@ public final class ConfigViews {
     }
 
     @Schema(name = "Fencing")
-    public record FencingView(boolean enabled, boolean stopWhenHalfSilent) {}
+    public record FencingView(
+            boolean enabled,
+            int stopWhenSilentPercent,
+            boolean skipIfReachableThroughOthers,
+            long startingGraceSeconds,
+            boolean switchOnAfterFence) {
+
+        static FencingView of(Cluster.FencingPolicy policy) {
+            return new FencingView(
+                    policy.enabled(),
+                    policy.stopWhenSilentPercent(),
+                    policy.skipIfReachableThroughOthers(),
+                    policy.startingGrace().toSeconds(),
+                    policy.switchOnAfterFence());
+        }
+    }
 
     @Schema(name = "Admission")
     public record AdmissionView(
@@ -70,8 +85,7 @@ public final class ConfigViews {
                     cluster.scheduling().cpuOverCommitDurationMinutes(),
                     cluster.scheduling().memoryOvercommitPercent(),
                     cluster.cpuModel(),
-                    new FencingView(
-                            cluster.fencing().enabled(), cluster.fencing().stopWhenHalfSilent()),
+                    FencingView.of(cluster.fencing()),
                     new AdmissionView(
                             Words.of(cluster.admission().mode()),
                             cluster.admission().hostFailures()),

@@ -1,6 +1,7 @@
 package io.kvorum.server.api;
 
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.AgentUse;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.Host.PowerManagement;
@@ -53,8 +54,14 @@ public class HostResource {
     public record HostChange(
             @Nullable String name, @Nullable UUID clusterId) {}
 
+    /** {@code use} left out stays as it was. */
     public record PowerManagementChange(
-            boolean enabled, @Nullable List<PowerAgentChange> agents) {}
+            boolean enabled,
+
+            @Schema(enumeration = {"one_of", "together"}) @Nullable
+            String use,
+
+            @Nullable List<PowerAgentChange> agents) {}
 
     /** A password that is left out stays as it was for a BMC of the same type at the same address. */
     public record PowerAgentChange(
@@ -127,9 +134,31 @@ public class HostResource {
                 before.clusterId(),
                 before.address(),
                 before.port(),
-                new PowerManagement(change.enabled(), agents(before.powerManagement(), change)));
+                changed(before.powerManagement(), change));
         return answers.configuration(
                 new Request.ChangeHost(id, after, answers.expectedRevision()), 200, () -> views.host(id));
+    }
+
+    /**
+     * Asks every power agent for the power state through every proxy, and switches nothing. Without a body those that
+     * are stored; with one, those in it, which are not stored.
+     */
+    @POST
+    @Path("/{id}/power-management/test")
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted; each step of the operation says what became of one agent through one proxy",
+            content = @Content(schema = @Schema(implementation = OperationView.class)))
+    public Response testPowerManagement(@PathParam("id") UUID id, @Nullable PowerManagementChange body) {
+        PowerManagement stored = views.hostRecord(id).spec().powerManagement();
+        return answers.work(new Request.TestPowerManagement(id, body == null ? stored : changed(stored, body)));
+    }
+
+    private PowerManagement changed(PowerManagement before, PowerManagementChange change) {
+        return new PowerManagement(
+                change.enabled(),
+                Words.read("use", change.use(), AgentUse.class, before.use()),
+                agents(before, change));
     }
 
     private List<PowerAgent> agents(PowerManagement before, PowerManagementChange change) {

@@ -61,11 +61,16 @@ public record HostView(
             Versions versions) {}
 
     @Schema(name = "PowerManagement")
-    public record PowerManagementView(boolean enabled, List<PowerAgentView> agents) {}
+    public record PowerManagementView(
+            boolean enabled,
+            @Schema(enumeration = {"one_of", "together"}) String use,
+            List<PowerAgentView> agents) {}
 
     @Schema(name = "PowerAgent")
     public record PowerAgentView(
-            @Schema(enumeration = {"ipmilan", "redfish"}) String type,
+            @Schema(enumeration = {"ipmilan", "ilo4", "ilo5", "idrac", "redfish"})
+            String type,
+
             String address,
             int port,
             String username,
@@ -110,6 +115,7 @@ public record HostView(
                         facts.versions()),
                 new PowerManagementView(
                         host.spec().powerManagement().enabled(),
+                        Words.of(host.spec().powerManagement().use()),
                         host.spec().powerManagement().agents().stream()
                                 .map(agent -> new PowerAgentView(
                                         agent.type(),

@@ -7,15 +7,18 @@ import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Template.TemplateDisk;
 import io.kvorum.core.inventory.Vm.HighAvailability;
 import io.kvorum.core.inventory.Vm.MigrationMode;
+import io.kvorum.core.inventory.Vm.OnStorageReturn;
 import io.kvorum.core.inventory.Vm.Priority;
 import io.kvorum.core.inventory.Vm.VmDisk;
 import io.kvorum.core.inventory.Vm.VmNic;
 import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.server.api.HardwareView.HardwareChange;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -60,12 +63,34 @@ public final class VmSpecs {
     public record NewNic(@Nullable UUID networkId, @Nullable Boolean linkUp) {}
 
     public record HighAvailabilityChange(
-            @Nullable Boolean enabled, @Nullable String priority) {
+            @Nullable Boolean enabled,
+
+            @Schema(enumeration = {"low", "medium", "high"}) @Nullable
+            String priority,
+
+            @Nullable List<UUID> restartAfter,
+            @Nullable Long restartAfterLimitSeconds,
+
+            @Schema(enumeration = {"auto_resume", "leave_paused", "kill"}) @Nullable
+            String onStorageReturn) {
 
         HighAvailability applyTo(HighAvailability before) {
+            if (restartAfter != null && restartAfter.stream().anyMatch(Objects::isNull)) {
+                throw ProblemException.invalid(
+                        "highAvailability.restartAfter", null, "Must be a list of ids of VMs, without null.");
+            }
             return new HighAvailability(
                     enabled == null ? before.enabled() : enabled,
-                    Words.read("highAvailability.priority", priority, Priority.class, before.priority()));
+                    Words.read("highAvailability.priority", priority, Priority.class, before.priority()),
+                    restartAfter == null ? before.restartAfter() : restartAfter,
+                    restartAfterLimitSeconds == null
+                            ? before.restartAfterLimit()
+                            : Duration.ofSeconds(restartAfterLimitSeconds),
+                    Words.read(
+                            "highAvailability.onStorageReturn",
+                            onStorageReturn,
+                            OnStorageReturn.class,
+                            before.onStorageReturn()));
         }
     }
 

@@ -67,7 +67,22 @@ public record VmView(
     @Schema(name = "HighAvailability")
     public record HighAvailabilityView(
             boolean enabled,
-            @Schema(enumeration = {"low", "medium", "high"}) String priority) {}
+            @Schema(enumeration = {"low", "medium", "high"}) String priority,
+            List<UUID> restartAfter,
+            long restartAfterLimitSeconds,
+
+            @Schema(enumeration = {"auto_resume", "leave_paused", "kill"})
+            String onStorageReturn) {
+
+        static HighAvailabilityView of(Vm.HighAvailability rules) {
+            return new HighAvailabilityView(
+                    rules.enabled(),
+                    Words.of(rules.priority()),
+                    rules.restartAfter(),
+                    rules.restartAfterLimit().toSeconds(),
+                    Words.of(rules.onStorageReturn()));
+        }
+    }
 
     /** Last measured; null where nothing was measured yet. */
     @Schema(name = "VmUsage")
@@ -97,9 +112,7 @@ public record VmView(
                 spec.nics().stream()
                         .map(nic -> new NicView(nic.id(), nic.mac(), nic.networkId(), nic.linkUp()))
                         .toList(),
-                new HighAvailabilityView(
-                        spec.highAvailability().enabled(),
-                        Words.of(spec.highAvailability().priority())),
+                HighAvailabilityView.of(spec.highAvailability()),
                 Words.of(spec.migration()),
                 Words.of(vm.state()),
                 vm.status().reason(),

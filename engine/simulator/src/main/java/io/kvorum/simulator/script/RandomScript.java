@@ -75,6 +75,8 @@ public final class RandomScript {
             vm.append(dice.chance(0.6) ? " ha" : "");
             vm.append(dice.chance(0.2) ? " high" : dice.chance(0.2) ? " low" : "");
             vm.append(dice.chance(0.05) ? " pinned" : "");
+            vm.append(i > 1 && dice.chance(0.15) ? " after v" + dice.between(1, i - 1) : "");
+            vm.append(dice.chance(0.1) ? " kill" : dice.chance(0.1) ? " leave-paused" : "");
             world.add(vm.toString());
         }
         return world;

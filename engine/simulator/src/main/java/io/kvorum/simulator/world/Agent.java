@@ -299,6 +299,8 @@ final class Agent {
             case AgentCommand.DeleteDisk delete -> delete.diskId();
             case AgentCommand.EnsureNetwork ensure -> ensure.network().id();
             case AgentCommand.PowerControl power -> power.subjectHostId();
+            case AgentCommand.TestPower test -> test.subjectHostId();
+            case AgentCommand.ProbeHost probe -> null;
             case AgentCommand.StopVm stop -> null;
             case AgentCommand.ShutdownVm shutdown -> null;
             case AgentCommand.RebootVm reboot -> null;

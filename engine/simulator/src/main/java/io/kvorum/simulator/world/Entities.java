@@ -6,6 +6,7 @@ import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.AgentUse;
 import io.kvorum.core.inventory.Host.HostFacts;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.HostStatus;
@@ -26,6 +27,7 @@ import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.core.inventory.Vm.VmStatus;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,6 +37,7 @@ import java.util.Map;
 final class Entities {
 
     static final long GIB = 1L << 30;
+    private static final Duration RESTART_AFTER_LIMIT = Duration.ofSeconds(60);
 
     private final Names names;
 
@@ -53,7 +56,7 @@ final class Entities {
                 new Cluster.SchedulingPolicy(
                         Cluster.PolicyName.EVENLY_DISTRIBUTED, 80, 2, setup.memoryOvercommitPercent()),
                 null,
-                new Cluster.FencingPolicy(setup.fencing(), setup.stopWhenHalfSilent()),
+                fencing(setup),
                 Cluster.AdmissionPolicy.DEFAULT,
                 Meta.NONE));
         all.add(new StorageDomain(
@@ -75,11 +78,21 @@ final class Entities {
         return all;
     }
 
+    private static Cluster.FencingPolicy fencing(Setup setup) {
+        Cluster.FencingPolicy policy = Cluster.FencingPolicy.DEFAULT;
+        return new Cluster.FencingPolicy(
+                setup.fencing(),
+                setup.stopWhenHalfSilent() ? policy.stopWhenSilentPercent() : 100,
+                policy.skipIfReachableThroughOthers(),
+                policy.startingGrace(),
+                policy.switchOnAfterFence());
+    }
+
     private Host host(Setup.HostSetup setup) {
         PowerAgent agent = new PowerAgent("ipmilan", "bmc.example", 623, "admin", "sealed", Map.of());
         PowerManagement power = setup.powerAgents() == 0
                 ? PowerManagement.NONE
-                : new PowerManagement(true, Collections.nCopies(setup.powerAgents(), agent));
+                : new PowerManagement(true, AgentUse.ONE_OF, Collections.nCopies(setup.powerAgents(), agent));
         String name = setup.name();
         return new Host(
                 names.id(name),
@@ -135,7 +148,12 @@ final class Entities {
                         true),
                 List.of(new VmDisk(names.id(name + "-disk"), names.id("store"), DiskFormat.QCOW2, 10 * GIB, 1, null)),
                 List.of(new VmNic(names.id(name + "-nic"), "52:54:00:00:00:01", names.id("net"), true)),
-                new HighAvailability(setup.ha(), setup.priority()),
+                new HighAvailability(
+                        setup.ha(),
+                        setup.priority(),
+                        setup.restartAfter().stream().map(names::id).toList(),
+                        RESTART_AFTER_LIMIT,
+                        setup.onStorageReturn()),
                 setup.mode(),
                 null);
     }

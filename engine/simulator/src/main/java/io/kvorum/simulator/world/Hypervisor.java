@@ -1,9 +1,12 @@
 package io.kvorum.simulator.world;
 
 import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.AgentCommand.PowerAction;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.Done;
 import io.kvorum.core.controller.CommandOutcome.Failed;
+import io.kvorum.core.controller.CommandOutcome.ProbeAnswer;
+import io.kvorum.core.controller.CommandOutcome.ProbeDetail;
 import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.controller.CommandOutcome.VmDetail;
 import io.kvorum.core.controller.Event.Cause;
@@ -100,7 +103,12 @@ final class Hypervisor {
             case AgentCommand.PauseVm(UUID vmId) ->
                 later(2, 30, () -> become(vmId, VmRunState.PAUSED, Cause.PAUSED, call));
             case AgentCommand.ResumeVm(UUID vmId) ->
-                later(2, 30, () -> become(vmId, VmRunState.RUNNING, Cause.RESUMED, call));
+                later(2, 30, () -> {
+                    become(vmId, VmRunState.RUNNING, Cause.RESUMED, call);
+                    if (machine.storageLost > 0) {
+                        storageStalls();
+                    }
+                });
             case AgentCommand.SuspendVm suspend -> suspend(suspend.vmId(), call);
             case AgentCommand.MigrateVm migrate -> later(5, 50, () -> migrate(migrate, until, call));
             case AgentCommand.QueryVm(UUID vmId) -> later(1, 20, () -> call.end(look(vmId)));
@@ -113,12 +121,36 @@ final class Hypervisor {
             case AgentCommand.InspectStorage inspect -> world.storage.inspect(machine, call);
             case AgentCommand.EnsureNetwork ensure -> later(5, 50, call::done);
             case AgentCommand.PowerControl power -> new PowerSwitch(machine, power, until, call).begin();
+            case AgentCommand.TestPower test ->
+                new PowerSwitch(
+                                machine,
+                                new AgentCommand.PowerControl(test.subjectHostId(), 0, PowerAction.STATUS),
+                                until,
+                                call)
+                        .begin();
+            case AgentCommand.ProbeHost probe -> probe(world.requireMachine(probe.subjectHostId()), until, call);
+        }
+    }
+
+    /** A connection and a handshake: an agent that hangs, or a link that is cut, uses up the time. */
+    private void probe(Machine other, long until, Call call) {
+        boolean kernel = world.network.openBothWays(machine.name, other.name) && other.kernelRunning();
+        if (kernel && other.agent.life.running()) {
+            later(1, 20, () -> call.end(new Done(new ProbeDetail(ProbeAnswer.REACHABLE))));
+        } else if (kernel && !other.agent.life.alive()) {
+            later(1, 5, () -> call.end(new Done(new ProbeDetail(ProbeAnswer.REFUSED))));
+        } else {
+            machine.agent.life.after(
+                    Math.max(0, until - world.agenda.nanos()),
+                    () -> call.end(new Done(new ProbeDetail(ProbeAnswer.NO_ANSWER))));
         }
     }
 
     private static boolean usesLibvirt(AgentCommand command) {
         return switch (command) {
             case AgentCommand.PowerControl power -> false;
+            case AgentCommand.TestPower test -> false;
+            case AgentCommand.ProbeHost probe -> false;
             case AgentCommand.CreateDisk create -> false;
             case AgentCommand.DeleteDisk delete -> false;
             case AgentCommand.DeleteSavedState delete -> false;
@@ -320,14 +352,6 @@ final class Hypervisor {
         for (Guest guest : List.copyOf(guests.values())) {
             if (guest.live() && guest.state == VmRunState.RUNNING && world.dice.chance(0.6)) {
                 set(guest, VmRunState.PAUSED_IO_ERROR, Cause.IO_ERROR);
-            }
-        }
-    }
-
-    void storageReturns() {
-        for (Guest guest : List.copyOf(guests.values())) {
-            if (!guest.remnant && guest.state == VmRunState.PAUSED_IO_ERROR) {
-                set(guest, VmRunState.RUNNING, Cause.RESUMED);
             }
         }
     }

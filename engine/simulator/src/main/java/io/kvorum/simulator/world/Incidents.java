@@ -2,8 +2,6 @@ package io.kvorum.simulator.world;
 
 import io.kvorum.core.controller.Event.Cause;
 import io.kvorum.core.controller.VmRunState;
-import io.kvorum.core.inventory.Vm.MigrationMode;
-import io.kvorum.core.inventory.Vm.Priority;
 import io.kvorum.core.operations.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -159,9 +157,6 @@ final class Incidents {
         });
         return () -> hit.forEach(machine -> {
             machine.storageLost = Math.max(0, machine.storageLost - 1);
-            if (machine.storageLost == 0) {
-                machine.hypervisor.storageReturns();
-            }
         });
     }
 
@@ -218,10 +213,7 @@ final class Incidents {
         }
         machine.bmc.mode = Bmc.Mode.WORKS;
         machine.storageSlow = 0;
-        if (machine.storageLost > 0) {
-            machine.storageLost = 0;
-            machine.hypervisor.storageReturns();
-        }
+        machine.storageLost = 0;
         if (!machine.powered()) {
             machine.powerOn();
         } else {
@@ -277,13 +269,14 @@ final class Incidents {
             case "create" ->
                 new Request.CreateVm(
                         id,
-                        world.entities.spec(new Setup.VmSetup(
-                                name, null, words.contains("ha"), Priority.MEDIUM, MigrationMode.ALLOWED, 2)),
+                        world.entities.spec(Setup.VmSetup.ordinary(name, words.contains("ha"))),
                         false,
                         words.contains("start"));
             case "delete" -> new Request.DeleteVm(id);
             case "maintain" -> new Request.MaintainHost(id);
             case "activate" -> new Request.ActivateHost(id);
+            case "test-power" ->
+                new Request.TestPowerManagement(id, machine(name).self.spec().powerManagement());
             case "power-status" -> new Request.PowerHost(id, Request.PowerTask.STATUS);
             case "power-off" -> new Request.PowerHost(id, Request.PowerTask.OFF);
             case "power-on" -> new Request.PowerHost(id, Request.PowerTask.ON);

@@ -1,8 +1,10 @@
 package io.kvorum.simulator.world;
 
+import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.OnStorageReturn;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Operation;
@@ -71,6 +73,13 @@ final class Rest {
                 return "untrue: VM " + vm.name() + " is " + World.lower(vm.state()) + " and "
                         + (there ? "runs" : "does not run") + " on " + machine.name;
             }
+        }
+        if (vm.state() == VmState.PAUSED
+                && vm.spec().highAvailability().onStorageReturn() != OnStorageReturn.LEAVE_PAUSED
+                && world.machines().stream()
+                        .map(machine -> machine.hypervisor.guests.get(vm.id()))
+                        .anyMatch(guest -> guest != null && guest.state == VmRunState.PAUSED_IO_ERROR)) {
+            return "stuck: VM " + vm.name() + " stands still, and its storage is there";
         }
         if (vm.state() == VmState.DOWN
                 && vm.status().wantedRunning()

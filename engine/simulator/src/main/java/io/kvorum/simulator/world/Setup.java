@@ -2,6 +2,7 @@ package io.kvorum.simulator.world;
 
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Vm.MigrationMode;
+import io.kvorum.core.inventory.Vm.OnStorageReturn;
 import io.kvorum.core.inventory.Vm.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,21 @@ public record Setup(
 
     /** A VM; {@code host} is where it runs at first, or null. */
     public record VmSetup(
-            String name, @Nullable String host, boolean ha, Priority priority, MigrationMode mode, int memoryGib) {}
+            String name,
+            @Nullable String host,
+            boolean ha,
+            Priority priority,
+            MigrationMode mode,
+            int memoryGib,
+            List<String> restartAfter,
+            OnStorageReturn onStorageReturn) {
+
+        /** A new one of ordinary kind, that runs nowhere. */
+        static VmSetup ordinary(String name, boolean ha) {
+            return new VmSetup(
+                    name, null, ha, Priority.MEDIUM, MigrationMode.ALLOWED, 2, List.of(), OnStorageReturn.AUTO_RESUME);
+        }
+    }
 
     static final Settings PATIENT = settings(30, 60, 60, 180, 60, 30);
     static final Settings IMPATIENT = settings(5, 6, 8, 12, 10, 10);
@@ -105,11 +120,16 @@ public record Setup(
         Priority priority = Priority.MEDIUM;
         MigrationMode mode = MigrationMode.ALLOWED;
         int memory = 2;
+        List<String> after = new ArrayList<>();
+        OnStorageReturn onStorageReturn = OnStorageReturn.AUTO_RESUME;
         for (int i = 2; i < words.size(); i++) {
             switch (words.get(i)) {
                 case "on" -> host = words.get(++i);
                 case "memory" -> memory = Integer.parseInt(words.get(++i));
                 case "ha" -> ha = true;
+                case "after" -> after.add(words.get(++i));
+                case "leave-paused" -> onStorageReturn = OnStorageReturn.LEAVE_PAUSED;
+                case "kill" -> onStorageReturn = OnStorageReturn.KILL;
                 case "high" -> priority = Priority.HIGH;
                 case "low" -> priority = Priority.LOW;
                 case "pinned" -> mode = MigrationMode.PINNED;
@@ -117,6 +137,6 @@ public record Setup(
                 default -> throw new IllegalArgumentException("Not known of a VM: " + words);
             }
         }
-        return new VmSetup(words.get(1), host, ha, priority, mode, memory);
+        return new VmSetup(words.get(1), host, ha, priority, mode, memory, List.copyOf(after), onStorageReturn);
     }
 }

@@ -190,6 +190,8 @@ public final class World {
             case AgentCommand.DeleteDisk delete -> "delete-disk " + names.of(delete.diskId());
             case AgentCommand.InspectStorage inspect -> "inspect";
             case AgentCommand.EnsureNetwork ensure -> "network";
+            case AgentCommand.TestPower test -> "test-power " + names.of(test.subjectHostId());
+            case AgentCommand.ProbeHost probe -> "probe " + names.of(probe.subjectHostId());
             case AgentCommand.PowerControl power ->
                 "power-" + lower(power.action()) + " " + names.of(power.subjectHostId());
         };

@@ -1,0 +1,159 @@
+package io.kvorum.core.availability;
+
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.CommandOutcome.ProbeAnswer;
+import io.kvorum.core.controller.CommandOutcome.ProbeDetail;
+import io.kvorum.core.controller.Turn;
+import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.lifecycle.HostState;
+import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.Request;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+
+/**
+ * The second path to a silent host: up to {@link #MAX_ASKED} other hosts are asked at once whether its agent answers
+ * them. One yes is enough, since it proves that the host is alive; no answer proves nothing and only lets a fence go
+ * ahead, which brings its own proof.
+ */
+final class SecondPath {
+
+    /** What is known of a silent host by way of others. */
+    enum Evidence {
+        /** The others have been asked, and have time left to answer. */
+        PENDING,
+        /** Another host reaches it. */
+        ALIVE,
+        /** None of those that were asked reaches it, or nobody is there to be asked. */
+        NONE
+    }
+
+    private static final int MAX_ASKED = 3;
+
+    /** How long a fence waits for answers: what a host is given to probe, and a second for its word to come here. */
+    private static final Duration PATIENCE = Duration.ofMillis(2500);
+
+    /** How long answers count. Longer than a question can be open, so that no answer counts for a later question. */
+    private static final Duration FRESH = Duration.ofSeconds(12);
+
+    private static final class Inquiry {
+        final Set<UUID> open = new HashSet<>();
+        final Set<String> reachedBy = new TreeSet<>();
+        long askedNanos;
+        boolean told;
+    }
+
+    private final BiConsumer<Turn, Request> operations;
+    private final Map<UUID, Inquiry> inquiries = new HashMap<>();
+
+    SecondPath(BiConsumer<Turn, Request> operations) {
+        this.operations = operations;
+    }
+
+    /** A host has fallen silent: asks the others anew, if the policy of its cluster wants it. */
+    void begin(Turn turn, Host host) {
+        inquiries.remove(host.id());
+        if (wanted(turn, host)) {
+            ask(turn, host, inquiries.computeIfAbsent(host.id(), id -> new Inquiry()));
+        }
+    }
+
+    private static boolean wanted(Turn turn, Host host) {
+        return turn.inventory()
+                .cluster(host.spec().clusterId())
+                .filter(cluster -> cluster.fencing().skipIfReachableThroughOthers())
+                .isPresent();
+    }
+
+    /** What is known of it now; asks again where the answers are too old. */
+    Evidence evidence(Turn turn, Host host) {
+        if (!wanted(turn, host)) {
+            return Evidence.NONE;
+        }
+        Inquiry inquiry = inquiries.get(host.id());
+        if (inquiry == null) {
+            inquiry = new Inquiry();
+            inquiries.put(host.id(), inquiry);
+            ask(turn, host, inquiry);
+        } else if (turn.nanos() - inquiry.askedNanos > FRESH.toNanos()) {
+            ask(turn, host, inquiry);
+        }
+        if (!inquiry.reachedBy.isEmpty()) {
+            return Evidence.ALIVE;
+        }
+        boolean over = turn.nanos() - inquiry.askedNanos > PATIENCE.toNanos();
+        return inquiry.open.isEmpty() || over ? Evidence.NONE : Evidence.PENDING;
+    }
+
+    private void ask(Turn turn, Host host, Inquiry inquiry) {
+        inquiry.askedNanos = turn.nanos();
+        inquiry.reachedBy.clear();
+        inquiry.open.clear();
+        List<UUID> others = others(turn, host);
+        inquiry.open.addAll(others);
+        for (UUID other : others) {
+            operations.accept(turn, new Request.ProbeHost(host.id(), other));
+        }
+    }
+
+    /** Of the same cluster first, then of the data center. */
+    private static List<UUID> others(Turn turn, Host host) {
+        UUID cluster = host.spec().clusterId();
+        Optional<UUID> dataCenter = turn.inventory().cluster(cluster).map(Cluster::dataCenterId);
+        return turn.inventory().hosts().stream()
+                .filter(other -> !other.id().equals(host.id()) && other.state() == HostState.UP)
+                .filter(other -> turn.inventory()
+                        .cluster(other.spec().clusterId())
+                        .map(Cluster::dataCenterId)
+                        .equals(dataCenter))
+                .sorted(Comparator.<Host, Boolean>comparing(
+                                other -> !other.spec().clusterId().equals(cluster))
+                        .thenComparing(Host::name))
+                .limit(MAX_ASKED)
+                .map(Host::id)
+                .toList();
+    }
+
+    /** The answer of one of them; says once that the host is alive. */
+    void ended(Turn turn, Operation operation, Request.ProbeHost request) {
+        Inquiry inquiry = inquiries.get(request.hostId());
+        Optional<Host> host = turn.inventory().host(request.hostId());
+        if (inquiry == null || host.isEmpty() || !inquiry.open.remove(request.throughHostId())) {
+            return;
+        }
+        boolean reached = !operation.steps().isEmpty()
+                && operation.currentStep().outcome() instanceof CommandOutcome.Done(ProbeDetail(ProbeAnswer answer))
+                && answer == ProbeAnswer.REACHABLE;
+        if (!reached) {
+            return;
+        }
+        String by =
+                turn.inventory().host(request.throughHostId()).map(Host::name).orElse("another host");
+        inquiry.reachedBy.add(by);
+        if (!inquiry.told && host.get().state() == HostState.NON_RESPONSIVE) {
+            inquiry.told = true;
+            turn.log(
+                    Severity.ERROR,
+                    "host.cut_off_from_engine",
+                    "Host " + host.get().name() + " is alive: its agent answers host " + by
+                            + ". Only the engine is cut off from it, so it is not fenced, and its VMs stay there. Check"
+                            + " the network between the engine and it.",
+                    host.get().subject());
+        }
+    }
+
+    void forget(UUID hostId) {
+        inquiries.remove(hostId);
+    }
+}
