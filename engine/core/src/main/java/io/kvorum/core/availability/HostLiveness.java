@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *       power management, was only just switched on, or too many of its cluster's hosts are silent at once: then it is
  *       more likely that the engine is cut off than that they are all dead.
  *   <li>Before that, other hosts are asked whether they reach it ({@link SecondPath}). One that does proves that it is
- *       alive: it is left alone, and they are asked again after growing waits.
+ *       alive: it is left alone, and they are asked again after growing waits. A machine that refuses them runs without
+ *       its agent, which is given {@link #AGENT_GRACE} to come back.
  *   <li>Silence is never proof. Only a verified fence, an operator, or the host's own agent says that something is off.
  * </ol>
  */
@@ -48,6 +49,9 @@ public final class HostLiveness {
 
     /** What a host that has just joined, or was let out of maintenance, is given. */
     private static final Duration FIRST_CONTACT_EVER = Duration.ofSeconds(60);
+
+    /** For an agent that crashed, or is being upgraded: guests run on without it. */
+    static final Duration AGENT_GRACE = Duration.ofSeconds(30);
 
     private static final Duration FENCE_RETRY = Duration.ofSeconds(30);
 
@@ -227,13 +231,34 @@ public final class HostLiveness {
                     long wait = FIRST_RECHECK.toNanos() << Math.min(watch.foundAlive++, 10);
                     watch.nextFenceNanos = turn.nanos() + Math.min(wait, LONGEST_RECHECK.toNanos());
                 }
-                case Evidence.NONE -> {
-                    watch.foundAlive = 0;
-                    watch.nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
-                    operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.FENCE));
+                case Evidence.AGENT_AWAY -> {
+                    if (turn.nanos() - watch.doubtNanos < AGENT_GRACE.toNanos()) {
+                        excuse(
+                                turn,
+                                host,
+                                watch,
+                                "Its machine runs, only its agent does not answer; that is given "
+                                        + AGENT_GRACE.toSeconds() + " s to come back.");
+                    } else {
+                        fence(turn, host, watch);
+                    }
                 }
+                case Evidence.NONE -> fence(turn, host, watch);
             }
-        } else if (!excuse.equals(watch.excuse)) {
+        } else {
+            excuse(turn, host, watch, excuse);
+        }
+    }
+
+    private void fence(Turn turn, Host host, Watch watch) {
+        watch.foundAlive = 0;
+        watch.nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
+        operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.FENCE));
+    }
+
+    /** Says once why the host is not fenced. */
+    private static void excuse(Turn turn, Host host, Watch watch, String excuse) {
+        if (!excuse.equals(watch.excuse)) {
             watch.excuse = excuse;
             turn.log(
                     Severity.ERROR,

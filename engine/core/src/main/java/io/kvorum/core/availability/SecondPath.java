@@ -35,6 +35,8 @@ final class SecondPath {
         PENDING,
         /** Another host reaches it. */
         ALIVE,
+        /** Its machine refuses the connection: it runs, and only its agent does not. */
+        AGENT_AWAY,
         /** None of those that were asked reaches it, or nobody is there to be asked. */
         NONE
     }
@@ -51,6 +53,7 @@ final class SecondPath {
         final Set<UUID> open = new HashSet<>();
         final Set<String> reachedBy = new TreeSet<>();
         long askedNanos;
+        boolean refused;
         boolean told;
     }
 
@@ -93,12 +96,16 @@ final class SecondPath {
             return Evidence.ALIVE;
         }
         boolean over = turn.nanos() - inquiry.askedNanos > PATIENCE.toNanos();
-        return inquiry.open.isEmpty() || over ? Evidence.NONE : Evidence.PENDING;
+        if (!inquiry.open.isEmpty() && !over) {
+            return Evidence.PENDING;
+        }
+        return inquiry.refused ? Evidence.AGENT_AWAY : Evidence.NONE;
     }
 
     private void ask(Turn turn, Host host, Inquiry inquiry) {
         inquiry.askedNanos = turn.nanos();
         inquiry.reachedBy.clear();
+        inquiry.refused = false;
         inquiry.open.clear();
         List<UUID> others = others(turn, host);
         inquiry.open.addAll(others);
@@ -132,10 +139,13 @@ final class SecondPath {
         if (inquiry == null || host.isEmpty() || !inquiry.open.remove(request.throughHostId())) {
             return;
         }
-        boolean reached = !operation.steps().isEmpty()
-                && operation.currentStep().outcome() instanceof CommandOutcome.Done(ProbeDetail(ProbeAnswer answer))
-                && answer == ProbeAnswer.REACHABLE;
-        if (!reached) {
+        ProbeAnswer answer = !operation.steps().isEmpty()
+                        && operation.currentStep().outcome()
+                                instanceof CommandOutcome.Done(ProbeDetail(ProbeAnswer given))
+                ? given
+                : ProbeAnswer.NO_ANSWER;
+        inquiry.refused |= answer == ProbeAnswer.REFUSED;
+        if (answer != ProbeAnswer.REACHABLE) {
             return;
         }
         String by =

@@ -92,6 +92,38 @@ class FencingPolicyTest {
     }
 
     @Test
+    void anAgentThatComesBackInTimeKeepsItsHostFromBeingFenced() {
+        TestCluster cluster = cluster(FencingPolicy.DEFAULT, 4);
+
+        cluster.host("h1").agentAway = true;
+        cluster.advance(Duration.ofSeconds(20));
+        assertEquals(HostState.NON_RESPONSIVE, cluster.hostState("h1").state());
+        assertTrue(log(cluster, "host.not_fenced").iterator().next().contains("only its agent"));
+        cluster.host("h1").agentAway = false;
+        cluster.advance(Duration.ofMinutes(2));
+
+        assertEquals(0, switchedOff(cluster));
+        assertEquals(HostState.UP, cluster.hostState("h1").state());
+        assertEquals(List.of("h1"), cluster.whereRuns("v"));
+        assertEquals(VmState.UP, cluster.vm("v").state());
+    }
+
+    @Test
+    void anAgentThatStaysAwayDoesNotKeepItsHostForEver() {
+        TestCluster cluster = cluster(FencingPolicy.DEFAULT, 4);
+
+        cluster.host("h1").agentAway = true;
+        cluster.until(Duration.ofSeconds(20), c -> c.hostState("h1").state() == HostState.NON_RESPONSIVE);
+        cluster.advance(HostLiveness.AGENT_GRACE.minusSeconds(2));
+        assertEquals(0, switchedOff(cluster));
+        cluster.advance(Duration.ofSeconds(30));
+
+        assertTrue(switchedOff(cluster) > 0);
+        assertEquals(VmState.UP, cluster.vm("v").state());
+        assertFalse(cluster.whereRuns("v").contains("h1"));
+    }
+
+    @Test
     void asksThreeOthersAtOnceAndThenAfterGrowingWaits() {
         TestCluster cluster = cluster(FencingPolicy.DEFAULT, 5);
 

@@ -48,6 +48,9 @@ public final class FakeHost {
     /** The engine does not reach it, other hosts do. */
     public boolean cutFromEngine;
 
+    /** Its kernel and its guests run, and nobody answers for its agent. */
+    public boolean agentAway;
+
     public boolean bmcBroken;
     public final Set<Integer> brokenAgents = new HashSet<>();
     public final Set<Integer> suppliesOff = new HashSet<>();
@@ -72,7 +75,7 @@ public final class FakeHost {
     }
 
     public boolean reachable() {
-        return powered && !cut && !cutFromEngine;
+        return powered && !cut && !cutFromEngine && !agentAway;
     }
 
     public boolean runs(UUID vmId) {
@@ -202,9 +205,11 @@ public final class FakeHost {
             case AgentCommand.ProbeHost probe -> {
                 FakeHost other = world.host(probe.subjectHostId());
                 yield new Done(new CommandOutcome.ProbeDetail(
-                        other.powered && !other.cut && !cut
-                                ? CommandOutcome.ProbeAnswer.REACHABLE
-                                : CommandOutcome.ProbeAnswer.NO_ANSWER));
+                        !other.powered || other.cut || cut
+                                ? CommandOutcome.ProbeAnswer.NO_ANSWER
+                                : other.agentAway
+                                        ? CommandOutcome.ProbeAnswer.REFUSED
+                                        : CommandOutcome.ProbeAnswer.REACHABLE));
             }
             case AgentCommand.PowerControl control ->
                 world.host(control.subjectHostId()).power(control.powerAgentIndex(), control.action());
