@@ -50,7 +50,7 @@ public final class FenceAgents implements PowerController {
             "shell_timeout",
             "retry_on",
             "delay");
-    /** How ipmitool and BMCs say that they do not know the user. */
+    /** How fence agents say that a BMC does not know the user; fence_redfish stumbles over the refusal it was sent. */
     private static final Set<String> REFUSALS = Set.of(
             "password invalid",
             "invalid user name",
@@ -58,8 +58,7 @@ public final class FenceAgents implements PowerController {
             "unauthorized",
             "rakp 2 hmac is invalid",
             "rakp 2 message indicates an error",
-            "'code': 401",
-            "\"code\": 401");
+            "keyerror: 'members'");
 
     private static final int STATUS_ON = 0;
     private static final int STATUS_OFF = 2;

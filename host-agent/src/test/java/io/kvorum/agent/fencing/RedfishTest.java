@@ -112,7 +112,9 @@ class RedfishTest {
 
         assertEquals(FailureReason.FAILURE_REASON_UNREACHABLE, failed.reason());
         assertFalse(String.valueOf(failed.getMessage()).contains("wrong-horse"));
-        assertTrue(String.valueOf(failed.getMessage()).contains("password"), failed.getMessage());
+        assertTrue(
+                String.valueOf(failed.getMessage()).contains("It refused the user name or the password"),
+                failed.getMessage());
     }
 
     @Test

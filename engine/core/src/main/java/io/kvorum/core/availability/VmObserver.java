@@ -1,5 +1,6 @@
 package io.kvorum.core.availability;
 
+import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.VmDetail;
 import io.kvorum.core.controller.Event.Cause;
@@ -118,7 +119,9 @@ public final class VmObserver {
         Vm vm = turn.inventory().vm(vmId).orElse(null);
         for (Step step : ended.steps()) {
             Map<UUID, VmRunState> states = seen.get(step.hostId());
-            if (states == null || vm == null || step.hostId() == null) {
+            // That a host reaches its storage says nothing of the VM.
+            boolean ofStorage = step.command() instanceof AgentCommand.InspectStorage;
+            if (states == null || vm == null || step.hostId() == null || ofStorage) {
                 continue;
             }
             if (!vm.bindsTo(step.hostId())) {

@@ -97,6 +97,10 @@ final class RecoverVmProcedure implements Procedure<Request.RecoverVm> {
 
     private static Verdict resumed(Work work, Vm vm, CommandOutcome outcome) {
         if (!outcome.succeeded()) {
+            if (vm.hostId() != null) {
+                // It may have ended meanwhile.
+                work.startAfter(work.derivedId("check"), new Request.CheckVm(vm.id(), vm.hostId(), false));
+            }
             return Verdict.failed("VM " + vm.name() + " was not resumed: " + outcome.words());
         }
         if (vm.state() == VmState.PAUSED) {

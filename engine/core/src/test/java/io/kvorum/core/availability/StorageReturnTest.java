@@ -129,6 +129,23 @@ class StorageReturnTest {
         assertEquals(0, sent(cluster, AgentCommand.ResumeVm.class));
     }
 
+    /** Found by the simulator: that its storage answered was taken as a word of the VM. */
+    @Test
+    void aVmThatEndedWhileItWasToBeResumedIsRestarted() {
+        TestCluster cluster = onH1(true, OnStorageReturn.AUTO_RESUME);
+        diskFails(cluster);
+        cluster.host("h1").behave();
+        cluster.until(
+                Duration.ofMinutes(2),
+                c -> !c.waiting(AgentCommand.ResumeVm.class).isEmpty());
+        cluster.host("h1").guest(VM, VmRunState.OFF, Cause.CRASHED);
+
+        cluster.advance(Duration.ofMinutes(2));
+
+        assertEquals(VmState.UP, cluster.vm("v").state());
+        assertEquals(1, cluster.starts.get(VM));
+    }
+
     @Test
     void aNewLeaderResumesItToo() {
         TestCluster cluster = onH1(false, OnStorageReturn.AUTO_RESUME);
