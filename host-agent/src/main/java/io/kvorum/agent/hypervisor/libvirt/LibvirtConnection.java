@@ -1,6 +1,8 @@
 package io.kvorum.agent.hypervisor.libvirt;
 
 import io.kvorum.agent.hypervisor.CommandFailure;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +31,14 @@ final class LibvirtConnection implements AutoCloseable {
     private static final AtomicBoolean LOOP_RUNS = new AtomicBoolean();
 
     private static final Libvirt.VirErrorCallback SILENT = (data, error) -> {};
+
+    /**
+     * Connections that were closed, the newest last. libvirt keeps a connection, and goes on calling back, for as long as
+     * anything refers to it: what it calls must not be collected with the object that registered it.
+     */
+    private static final Deque<Connect> CLOSED = new ArrayDeque<>();
+
+    private static final int MAX_CLOSED = 256;
 
     /** Something that libvirt told. */
     sealed interface Signal {}
@@ -131,7 +141,7 @@ final class LibvirtConnection implements AutoCloseable {
                 connect.addIOErrorListener(ioError);
             }
         } catch (LibvirtException e) {
-            connect.close();
+            close(connect);
             throw e;
         }
         current = Optional.of(connect);
@@ -147,13 +157,21 @@ final class LibvirtConnection implements AutoCloseable {
         }
         problem = reason;
         current = Optional.empty();
-        old.ifPresent(connection -> {
-            try {
-                connection.close();
-            } catch (LibvirtException e) {
-                LOG.log(Level.FINE, "closing a dead connection", e);
+        old.ifPresent(LibvirtConnection::close);
+    }
+
+    private static void close(Connect connection) {
+        synchronized (CLOSED) {
+            CLOSED.addLast(connection);
+            if (CLOSED.size() > MAX_CLOSED) {
+                CLOSED.removeFirst();
             }
-        });
+        }
+        try {
+            connection.close();
+        } catch (LibvirtException e) {
+            LOG.log(Level.FINE, "closing a dead connection", e);
+        }
     }
 
     private void offer(Signal signal) {
