@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /** Somebody who goes on working while things break: asks for one thing after the other and remembers what was accepted. */
 final class Requests implements AutoCloseable {
@@ -42,8 +43,8 @@ final class Requests implements AutoCloseable {
                 synchronized (this) {
                     accepted.add(operation.get("id").asText());
                 }
-                Thread.sleep(PAUSE_MILLIS);
             } catch (EngineClient.ProblemException e) {
+                // Refused, as it may be: the VM is in another state, or held by another request.
                 if (e.status() >= 500) {
                     trouble(String.valueOf(e.getMessage()));
                 }
@@ -53,6 +54,7 @@ final class Requests implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             }
+            LockSupport.parkNanos(PAUSE_MILLIS * 1_000_000);
         }
     }
 
@@ -94,7 +96,7 @@ final class Requests implements AutoCloseable {
         return open;
     }
 
-    /** Operations about these VMs that this client was told nothing of: one request that became two. */
+    /** Operations about these VMs that were begun and that this client was told nothing of: one request that became two. */
     synchronized int doubled() throws IOException, InterruptedException {
         int doubled = 0;
         for (String vm : vms) {
@@ -108,6 +110,7 @@ final class Requests implements AutoCloseable {
                 for (JsonNode operation : page.get("items")) {
                     boolean ours = operation.get("requestedBy").asText().equals("admin")
                             && operation.get("parentId").isNull()
+                            && !operation.get("state").asText().equals("refused")
                             && Instant.parse(operation.get("createdAt").asText())
                                     .isAfter(began);
                     doubled += ours && !accepted.contains(operation.get("id").asText()) ? 1 : 0;
