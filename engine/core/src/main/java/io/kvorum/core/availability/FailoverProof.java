@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FailoverProof(int hostFailures, int scenarios, boolean complete, List<Shortfall> shortfalls) {
 
-    /** Hosts judged, over all placements of one proof. */
+    /** Steps of one proof: failures looked at, things copied to try one, and hosts judged for each VM that falls. */
     static final long BUDGET = 300_000;
 
     public FailoverProof {
@@ -63,15 +63,15 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                 .toList();
         List<Shortfall> shortfalls = new ArrayList<>();
         int scenarios = 0;
-        long judged = 0;
+        long steps = 0;
         int[] chosen = first(Math.min(hostFailures, hosts.size()));
         boolean more = hostFailures > 0 && !hosts.isEmpty();
-        while (more && judged < BUDGET) {
+        while (more && steps < BUDGET) {
             List<Host> failed = new ArrayList<>();
             for (int index : chosen) {
                 failed.add(hosts.get(index));
             }
-            judged += fail(inventory, loads, cluster, failed, supposed, shortfalls) * (long) hosts.size();
+            steps += 1 + fail(inventory, loads, cluster, failed, supposed, shortfalls);
             scenarios++;
             more = next(chosen, hosts.size());
         }
@@ -102,14 +102,17 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
         return true;
     }
 
-    /** Returns how many VMs were placed or not. */
-    private static int fail(
+    /** Returns how many steps it took. */
+    private static long fail(
             Inventory inventory,
             HostLoads loads,
             Cluster cluster,
             List<Host> failed,
             @Nullable Supposed supposed,
             List<Shortfall> shortfalls) {
+        if (failed.stream().noneMatch(host -> hasHighlyAvailable(inventory, host, supposed))) {
+            return 0;
+        }
         Inventory after = whatIf(inventory, cluster, supposed);
         Scheduler scheduler = new Scheduler(after, loads);
         List<Vm> fallen = new ArrayList<>();
@@ -136,7 +139,15 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                 shortfalls.add(new Shortfall(failedIds, vm.id(), vm.name(), decision.explanation()));
             }
         }
-        return fallen.size();
+        return after.vms().size() + (1L + fallen.size()) * after.hosts().size();
+    }
+
+    private static boolean hasHighlyAvailable(Inventory inventory, Host host, @Nullable Supposed supposed) {
+        return inventory.vmsOn(host.id()).stream()
+                        .anyMatch(vm -> vm.spec().highAvailability().enabled())
+                || (supposed != null
+                        && supposed.hostId().equals(host.id())
+                        && supposed.vm().spec().highAvailability().enabled());
     }
 
     private static Inventory whatIf(Inventory inventory, Cluster cluster, @Nullable Supposed supposed) {

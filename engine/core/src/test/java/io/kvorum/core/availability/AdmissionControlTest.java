@@ -106,6 +106,24 @@ class AdmissionControlTest {
     }
 
     @Test
+    void aProofHasAnEndHoweverManyFailuresThereAre() {
+        Cluster cluster = cluster(AdmissionMode.WARN, 4);
+        Vm[] idle = new Vm[60];
+        for (int i = 0; i < idle.length; i++) {
+            idle[i] = Things.on(Things.vm("idle-" + i), "h" + (i + 1));
+        }
+
+        FailoverProof nobodyFalls = FailoverProof.of(inventory(cluster, 60, idle), loads, cluster, 4, null);
+
+        assertFalse(nobodyFalls.complete());
+        assertEquals(FailoverProof.BUDGET, nobodyFalls.scenarios());
+        idle[0] = Things.on(Things.ha("needed"), "h1");
+        FailoverProof oneFalls = FailoverProof.of(inventory(cluster, 60, idle), loads, cluster, 4, null);
+        assertFalse(oneFalls.complete());
+        assertTrue(oneFalls.scenarios() < 5000, oneFalls::toString);
+    }
+
+    @Test
     void aStartThatWouldTakeTheRoomIsObjectedTo() {
         Cluster cluster = cluster(AdmissionMode.ENFORCE, 1);
         Inventory inventory = inventory(cluster, 2, Things.on(big("a", true), "h1"), Things.on(big("b", true), "h2"));
