@@ -55,19 +55,24 @@ engines_down() {
   rm -rf "$ENGINES"
 }
 
-postgres_control() {
-  local bin
+# as_postgres PROGRAM ARGUMENT...: of the newest PostgreSQL that is installed.
+as_postgres() {
+  local program=$1 bin
+  shift
   bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
-  runuser -u postgres -- "$bin/pg_ctl" -D "$ENGINES/postgres/data" -l "$ENGINES/postgres/log" -w "$@" >/dev/null 2>&1 9>&-
+  runuser -u postgres -- "$bin/$program" "$@"
+}
+
+postgres_control() {
+  as_postgres pg_ctl -D "$ENGINES/postgres/data" -l "$ENGINES/postgres/log" -w "$@" >/dev/null 2>&1 9>&-
 }
 
 postgres_create() {
-  local dir=$ENGINES/postgres bin
-  bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
+  local dir=$ENGINES/postgres
   install -d -o postgres -m 700 "$dir"
   (umask 077 && head -c 18 /dev/urandom | base64 | tr -d '/+=' >"$ENGINES/postgres-password")
   install -o postgres -m 600 "$ENGINES/postgres-password" "$dir/password"
-  runuser -u postgres -- "$bin/initdb" -D "$dir/data" -U kvorum -A scram-sha-256 --pwfile="$dir/password" >/dev/null
+  as_postgres initdb -D "$dir/data" -U kvorum -A scram-sha-256 --pwfile="$dir/password" >/dev/null
   echo "host all all $LAB_SUBNET.0/24 scram-sha-256" >>"$dir/data/pg_hba.conf"
   printf "listen_addresses = '%s'\nport = %s\nunix_socket_directories = '%s'\n" "$LAB_SUBNET.1" "$POSTGRES_PORT" "$dir" \
     >>"$dir/data/postgresql.conf"

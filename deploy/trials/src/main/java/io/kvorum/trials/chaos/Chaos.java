@@ -5,6 +5,7 @@ import io.kvorum.trials.Cluster;
 import io.kvorum.trials.EngineClient;
 import io.kvorum.trials.Engines;
 import io.kvorum.trials.Lab;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +99,7 @@ public final class Chaos {
             for (int round = 0; round < plan.size(); round++) {
                 Fault fault = plan.get(round);
                 long began = System.nanoTime();
-                try (Requests requests = new Requests(engineFor(scene), workedOn, seed + round)) {
+                try (Requests requests = new Requests(scene.client(), workedOn, seed + round)) {
                     fault.happen(scene);
                     requests.pause();
                     List<String> wrong = settle(scene, requests);
@@ -132,10 +133,6 @@ public final class Chaos {
         return result;
     }
 
-    private static EngineClient engineFor(Scene scene) {
-        return scene.client();
-    }
-
     /** Waits until all hosts are up, all precious guests run, and nothing is under way; answers what is not so in the end. */
     private static List<String> settle(Scene scene, Requests requests) throws Exception {
         for (int host = 1; host <= HOSTS; host++) {
@@ -150,7 +147,7 @@ public final class Chaos {
             Thread.sleep(500);
             try {
                 wrong = wrong(scene, requests);
-            } catch (java.io.IOException e) {
+            } catch (IOException e) {
                 wrong = List.of("nobody answers: " + e.getMessage());
             }
         }

@@ -21,6 +21,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jboss.logging.Logger;
@@ -46,6 +47,7 @@ public class LeaderForwarding implements ContainerRequestFilter {
     private final Leadership leadership;
     private final Terms terms;
     private final EngineIdentity identity;
+    private final AtomicLong complainedAbout = new AtomicLong();
     private @Nullable HttpClient client;
 
     LeaderForwarding(Leadership leadership, Terms terms, EngineIdentity identity) {
@@ -115,11 +117,21 @@ public class LeaderForwarding implements ContainerRequestFilter {
                     name -> answer.headers().firstValue(name).ifPresent(value -> response.header(name, value)));
             return Optional.of(response.build());
         } catch (IOException | GeneralSecurityException e) {
-            LOG.debugf("The leader %s at %s does not answer: %s", leader.leader(), leader.address(), e.getMessage());
+            complain(leader, e);
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
+        }
+    }
+
+    /** Once a term: an address that is wrong would otherwise show only as measurements that are missing. */
+    private void complain(Term leader, Exception reason) {
+        if (complainedAbout.getAndSet(leader.epoch()) != leader.epoch()) {
+            LOG.warnf(
+                    "The leader %s cannot be asked at %s, its KVORUM_REPLICA_ADDRESS; this replica answers without"
+                            + " measurements: %s",
+                    leader.leader(), leader.address(), reason);
         }
     }
 }
