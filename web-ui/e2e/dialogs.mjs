@@ -10,8 +10,12 @@ export async function dialogs({ test, page, settings, shoot }) {
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
   };
-  const firstHost = () =>
-    page.evaluate(async () => (await (await fetch('/api/v1/hosts?limit=1&sort=name')).json()).items[0]);
+  const first = (collection) =>
+    page.evaluate(
+      async (name) => (await (await fetch(`/api/v1/${name}?limit=1&sort=name`)).json()).items[0],
+      collection,
+    );
+  const firstHost = () => first('hosts');
 
   for (const theme of ['light', 'dark']) {
     await page.evaluate((chosen) => localStorage.setItem('kvorum.theme', chosen), theme);
@@ -30,6 +34,22 @@ export async function dialogs({ test, page, settings, shoot }) {
         await dialog.waitFor();
         await page.waitForTimeout(300);
         await shoot(`${theme}-dialog-${button.toLowerCase().replaceAll(' ', '-')}`);
+        await closed();
+      }
+    });
+
+    await test(`shows the dialogs of a cluster, a host and a VM (${theme})`, async () => {
+      for (const [collection, button] of [
+        ['clusters', 'Edit'],
+        ['hosts', /^(Edit|Set up)$/],
+        ['vms', 'Edit'],
+      ]) {
+        const { id } = await first(collection);
+        await open(`/${collection}/${id}`);
+        await page.locator('main').getByRole('button', { name: button, exact: true }).first().click();
+        await dialog.waitFor();
+        await page.waitForTimeout(300);
+        await shoot(`${theme}-dialog-of-${collection}`);
         await closed();
       }
     });

@@ -23,7 +23,8 @@ export async function pictures({ test, page, settings, shoot }) {
     pages.push([`one-of-${collection}`, `/${collection}/${id}`]);
     if (collection === 'hosts' || collection === 'vms')
       pages.push([`${collection}-monitor`, `/${collection}/${id}/monitor`]);
-    if (collection === 'clusters') pages.push(['cluster-hosts', `/${collection}/${id}/hosts`]);
+    if (collection === 'clusters')
+      for (const tab of ['hosts', 'failover']) pages.push([`cluster-${tab}`, `/${collection}/${id}/${tab}`]);
   }
   for (const theme of ['light', 'dark']) {
     await page.evaluate((chosen) => localStorage.setItem('kvorum.theme', chosen), theme);

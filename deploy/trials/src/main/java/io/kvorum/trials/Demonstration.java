@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -144,7 +143,7 @@ public final class Demonstration {
         double seconds = (System.nanoTime() - markNanos) / 1e9;
         markNanos = System.nanoTime();
         String line = String.format(
-                Locale.ROOT, "%s %7.1f s  %s", LocalTime.now().truncatedTo(ChronoUnit.SECONDS), seconds, what);
+                Locale.ROOT, "%tT %7.1f s  %s", LocalTime.now(), seconds, what);
         timeline.add(line);
         System.out.println(line);
     }
