@@ -32,13 +32,14 @@ import org.jspecify.annotations.Nullable;
  * Who is alive.
  *
  * <ol>
- *   <li>A host that was not heard for {@link Settings#heartbeatTimeout} is in doubt, and so are its VMs.
+ *   <li>A host that was not heard for half of {@link Settings#heartbeatTimeout} is asked for by way of other hosts
+ *       ({@link SecondPath}), so that their answers are there when it matters.
+ *   <li>One that was not heard for all of it is in doubt, and so are its VMs.
  *   <li>If it stays so for {@link Settings#fencingDelay}, it is fenced, unless its cluster's policy forbids it, it has no
  *       power management, was only just switched on, or too many of its cluster's hosts are silent at once: then it is
  *       more likely that the engine is cut off than that they are all dead.
- *   <li>Before that, other hosts are asked whether they reach it ({@link SecondPath}). One that does proves that it is
- *       alive: it is left alone, and they are asked again after growing waits. A machine that refuses them runs without
- *       its agent, which is given {@link #AGENT_GRACE} to come back.
+ *   <li>Another host that reaches it proves that it is alive: it is left alone, and they are asked again after growing
+ *       waits. A machine that refuses them runs without its agent, which is given {@link #AGENT_GRACE} to come back.
  *   <li>Silence is never proof. Only a verified fence, an operator, or the host's own agent says that something is off.
  * </ol>
  */
@@ -67,6 +68,9 @@ public final class HostLiveness {
 
         int foundAlive;
 
+        /** Whether others were asked for it since it was last heard. */
+        boolean askedFor;
+
         /** When it was switched on, or known to boot; null once it was up since. */
         @Nullable
         Long startingNanos;
@@ -79,6 +83,11 @@ public final class HostLiveness {
             heardNanos = now;
             doubtNanos = now;
             nextFenceNanos = now;
+        }
+
+        void heard(long now) {
+            heardNanos = now;
+            askedFor = false;
         }
     }
 
@@ -115,7 +124,7 @@ public final class HostLiveness {
             return;
         }
         Host host = found.get();
-        watch(turn, host.id()).heardNanos = turn.nanos();
+        watch(turn, host.id()).heard(turn.nanos());
         HostStatus status = host.status();
         // Without its hypervisor an agent that has just started knows next to nothing of its host.
         Host known = (greeting.hypervisorConnected() ? host.withFacts(greeting.facts()) : host)
@@ -143,7 +152,7 @@ public final class HostLiveness {
         if (found.isEmpty()) {
             return;
         }
-        watch(turn, hostId).heardNanos = turn.nanos();
+        watch(turn, hostId).heard(turn.nanos());
         Host host = found.get();
         boolean hypervisorBack = host.state() == HostState.NON_OPERATIONAL && hypervisorConnected;
         if (host.state().inDoubt() || host.state() == HostState.DOWN || hypervisorBack) {
@@ -181,8 +190,12 @@ public final class HostLiveness {
         for (Host host : List.copyOf(turn.inventory().hosts())) {
             Watch watch = watch(turn, host.id());
             Duration patience = host.state() == HostState.CONNECTING ? FIRST_CONTACT_EVER : settings.heartbeatTimeout();
-            boolean silent = turn.nanos() - watch.heardNanos > patience.toNanos();
-            if (silent) {
+            long silenceNanos = turn.nanos() - watch.heardNanos;
+            if (host.state() == HostState.UP && silenceNanos > patience.toNanos() / 2 && !watch.askedFor) {
+                watch.askedFor = true;
+                secondPath.begin(turn, host);
+            }
+            if (silenceNanos > patience.toNanos()) {
                 Lifecycles.HOST
                         .next(host.state(), HostTrigger.SILENT)
                         .ifPresent(state -> doubt(turn, host, state, watch));
@@ -211,7 +224,11 @@ public final class HostLiveness {
         for (Vm vm : turn.inventory().vmsOn(host.id())) {
             loseSight(turn, vm, host);
         }
-        secondPath.begin(turn, host);
+        if (watch.askedFor) {
+            secondPath.tell(turn, turn.inventory().host(host.id()).orElseThrow());
+        } else {
+            secondPath.begin(turn, host);
+        }
     }
 
     private static void loseSight(Turn turn, Vm vm, Host host) {

@@ -64,7 +64,7 @@ final class SecondPath {
         this.operations = operations;
     }
 
-    /** A host has fallen silent: asks the others anew, if the policy of its cluster wants it. */
+    /** A host is falling silent: asks the others anew, if the policy of its cluster wants it. */
     void begin(Turn turn, Host host) {
         inquiries.remove(host.id());
         if (wanted(turn, host)) {
@@ -132,7 +132,7 @@ final class SecondPath {
                 .toList();
     }
 
-    /** The answer of one of them; says once that the host is alive. */
+    /** The answer of one of them. */
     void ended(Turn turn, Operation operation, Request.ProbeHost request) {
         Inquiry inquiry = inquiries.get(request.hostId());
         Optional<Host> host = turn.inventory().host(request.hostId());
@@ -148,19 +148,29 @@ final class SecondPath {
         if (answer != ProbeAnswer.REACHABLE) {
             return;
         }
-        String by =
-                turn.inventory().host(request.throughHostId()).map(Host::name).orElse("another host");
-        inquiry.reachedBy.add(by);
-        if (!inquiry.told && host.get().state() == HostState.NON_RESPONSIVE) {
-            inquiry.told = true;
-            turn.log(
-                    Severity.ERROR,
-                    "host.cut_off_from_engine",
-                    "Host " + host.get().name() + " is alive: its agent answers host " + by
-                            + ". Only the engine is cut off from it, so it is not fenced, and its VMs stay there. Check"
-                            + " the network between the engine and it.",
-                    host.get().subject());
+        inquiry.reachedBy.add(
+                turn.inventory().host(request.throughHostId()).map(Host::name).orElse("another host"));
+        tell(turn, host.get());
+    }
+
+    /** Says once that a silent host is alive, if another one reaches it. */
+    void tell(Turn turn, Host host) {
+        Inquiry inquiry = inquiries.get(host.id());
+        if (inquiry == null
+                || inquiry.told
+                || inquiry.reachedBy.isEmpty()
+                || host.state() != HostState.NON_RESPONSIVE) {
+            return;
         }
+        inquiry.told = true;
+        turn.log(
+                Severity.ERROR,
+                "host.cut_off_from_engine",
+                "Host " + host.name() + " is alive: its agent answers host "
+                        + inquiry.reachedBy.iterator().next()
+                        + ". Only the engine is cut off from it, so it is not fenced, and its VMs stay there. Check"
+                        + " the network between the engine and it.",
+                host.subject());
     }
 
     void forget(UUID hostId) {

@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param diskLimit of making or copying a disk
  * @param uploadLimit of an upload
  * @param parallelMigrations of one drain
+ * @param powerOffRest between off and on of a power cycle: supplies want some seconds to discharge, and the VMs that fell
+ *     with a fenced host are restarted in peace meanwhile
  * @param restartBackoffMax longest wait between two attempts to restart an HA VM
  */
 public record Settings(
@@ -26,6 +28,7 @@ public record Settings(
         Duration diskLimit,
         Duration uploadLimit,
         int parallelMigrations,
+        Duration powerOffRest,
         Duration restartBackoffMax) {
 
     public static final Settings DEFAULT = new Settings(
@@ -38,5 +41,6 @@ public record Settings(
             Duration.ofHours(2),
             Duration.ofHours(6),
             2,
+            Duration.ofSeconds(10),
             Duration.ofMinutes(5));
 }

@@ -1,5 +1,6 @@
 package io.kvorum.core.operations;
 
+import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.Effect;
 import io.kvorum.core.controller.Settings;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>When it ends, its locks go, its end is logged, and its parent is asked to go on.
  * </ol>
  *
- * Invariants: an operation that runs either waits for a command that was sent (or is sent again by the next leader), or
- * for children that have not ended. A command that nobody answers ends as {@link CommandOutcome.Unknown} at its limit.
+ * Invariants: an operation that runs either waits for a command that was sent (or is sent again by the next leader), for
+ * a pause to be over (the next leader begins it anew), or for children that have not ended. A command that nobody answers ends as {@link CommandOutcome.Unknown} at its limit.
  */
 public final class OperationRunner {
 
@@ -134,8 +135,17 @@ public final class OperationRunner {
         apply(turn, work, verdict);
     }
 
-    /** The limit of a step is over and no answer came. */
+    /** The limit of a step is over and no answer came, or a pause has lasted long enough. */
     public void stepTimedOut(Turn turn, UUID operationId, UUID commandId) {
+        boolean pause = turn.inventory()
+                .operation(operationId)
+                .filter(operation -> waitsFor(operation, commandId))
+                .filter(operation -> operation.currentStep().command() == null)
+                .isPresent();
+        if (pause) {
+            commandEnded(turn, operationId, commandId, new CommandOutcome.Done(null));
+            return;
+        }
         turn.emit(new Effect.ForgetCommand(commandId));
         commandEnded(
                 turn, operationId, commandId, new CommandOutcome.Unknown("The host gave no answer within the limit."));
@@ -231,28 +241,30 @@ public final class OperationRunner {
             case Verdict.Fail(Problem problem) -> end(turn, operation, OperationState.FAILED, null, problem);
             case Verdict.Cancelled(String summary) -> end(turn, operation, OperationState.CANCELLED, summary, null);
             case Verdict.Wait() -> turn.put(operation);
-            case Verdict.Command command -> {
-                UUID commandId = Work.derivedId(
-                        operation.id(), "command-" + operation.steps().size());
-                Step step = new Step(
-                        command.step(),
-                        StepState.RUNNING,
-                        commandId,
-                        command.hostId(),
-                        command.command(),
-                        command.limit(),
-                        turn.instant(),
-                        null,
-                        null);
-                Operation waiting = operation.with(step);
-                turn.put(waiting);
-                send(turn, waiting, step);
-            }
+            case Verdict.Command(String name, UUID hostId, AgentCommand command, Duration limit) ->
+                take(turn, operation, name, hostId, command, limit);
+            case Verdict.Pause(String name, Duration length) -> take(turn, operation, name, null, null, length);
             case Verdict.Children children -> spawnChildren(turn, operation, children);
         }
         for (Work.FollowUp next : work.followUps()) {
             spawn(turn, next.request(), operation.requestedBy(), null, next.id());
         }
+    }
+
+    /** Takes a step that ends with an outcome of its own. */
+    private void take(
+            Turn turn,
+            Operation operation,
+            String name,
+            @Nullable UUID hostId,
+            @Nullable AgentCommand command,
+            Duration limit) {
+        UUID commandId =
+                Work.derivedId(operation.id(), "command-" + operation.steps().size());
+        Step step = new Step(name, StepState.RUNNING, commandId, hostId, command, limit, turn.instant(), null, null);
+        Operation waiting = operation.with(step);
+        turn.put(waiting);
+        send(turn, waiting, step);
     }
 
     private void spawnChildren(Turn turn, Operation operation, Verdict.Children children) {
@@ -275,6 +287,11 @@ public final class OperationRunner {
 
     private void send(Turn turn, Operation operation, Step step) {
         UUID commandId = Objects.requireNonNull(step.commandId());
+        AgentCommand command = step.command();
+        if (command == null) {
+            turn.emit(new Effect.StartTimer(new Timer.StepLimit(operation.id(), commandId), step.limit()));
+            return;
+        }
         Optional<Host> off = turn.inventory().host(step.hostId()).filter(host -> host.state() == HostState.DOWN);
         if (off.isPresent()) {
             // Nobody will answer, and the proof is there already.
@@ -288,11 +305,7 @@ public final class OperationRunner {
         turn.emit(new Effect.StartTimer(
                 new Timer.StepLimit(operation.id(), commandId), step.limit().plus(ANSWER_SLACK)));
         turn.emit(new Effect.SendCommand(
-                operation.id(),
-                commandId,
-                Objects.requireNonNull(step.hostId()),
-                Objects.requireNonNull(step.command()),
-                step.limit()));
+                operation.id(), commandId, Objects.requireNonNull(step.hostId()), command, step.limit()));
     }
 
     private void end(

@@ -4,6 +4,7 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.AgentCommand.PowerAction;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.PowerDetail;
+import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.AgentUse;
@@ -32,10 +33,12 @@ import java.util.stream.IntStream;
  *   <li>"Off" counts only when the BMC then says that the power is off. That is the proof that nothing runs there: the
  *       host is down, its VMs are too, and what is highly available may start elsewhere.
  *   <li>A power cycle ends by switching on again, and so does a fence if the cluster's policy says so; if that fails,
- *       the host stays down.
+ *       the host stays down. In between the machine rests for {@link Settings#powerOffRest}.
  * </ol>
  */
 final class PowerHostProcedure implements Procedure<Request.PowerHost> {
+
+    private static final String REST = "rest without power";
 
     /** One attempt; its name is the step's, so that a new leader knows what was tried. */
     private record Way(PowerAction action, int agent, Host proxy) {
@@ -147,7 +150,9 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
     @Override
     public Verdict next(Work work, Request.PowerHost request, Step ended) {
         Host host = work.inventory().host(request.hostId()).orElseThrow();
-        PowerAction action = ((AgentCommand.PowerControl) Objects.requireNonNull(ended.command())).action();
+        if (!(ended.command() instanceof AgentCommand.PowerControl(UUID subject, int agent, PowerAction action))) {
+            return switchOn(work, request, host);
+        }
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
         if (outcome instanceof CommandOutcome.Done(PowerDetail(boolean on))
                 && (action != PowerAction.OFF || !on)
@@ -219,6 +224,13 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
         if (task == PowerTask.FENCE && !cluster.fencing().switchOnAfterFence()) {
             return new Verdict.Succeed("Host " + host.name() + " was fenced and stays off, as the policy of cluster "
                     + cluster.name() + " says.");
+        }
+        return new Verdict.Pause(REST, work.settings().powerOffRest());
+    }
+
+    private static Verdict switchOn(Work work, Request.PowerHost request, Host host) {
+        if (request.task() == PowerTask.FENCE && host.state() != HostState.DOWN) {
+            return new Verdict.Succeed("Host " + host.name() + " was fenced, and was heard again since.");
         }
         return ways(work, host, PowerAction.ON).stream()
                 .findFirst()

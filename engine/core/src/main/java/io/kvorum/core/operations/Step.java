@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One thing an operation does. It is stored before it is begun and after it has ended.
  *
  * @param commandId the key under which the host keeps the outcome; null for a step that waits for child operations
+ * @param command what the host is asked; null for a step that waits for child operations, or for its limit to be over
  * @param limit how long it may take; when it is over, the outcome is unknown and the step has ended
  */
 public record Step(

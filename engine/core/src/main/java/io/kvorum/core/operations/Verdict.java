@@ -21,6 +21,9 @@ public sealed interface Verdict {
         }
     }
 
+    /** Do nothing for that long, and go on. */
+    record Pause(String step, Duration length) implements Verdict {}
+
     /** Go on waiting for the child operations. */
     record Wait() implements Verdict {}
 

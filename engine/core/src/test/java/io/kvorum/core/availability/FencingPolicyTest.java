@@ -262,6 +262,52 @@ class FencingPolicyTest {
     }
 
     @Test
+    void theAnswersOfOthersAreThereOnceTheHostIsInDoubt() {
+        TestCluster cluster = cluster(FencingPolicy.DEFAULT, 4);
+
+        cluster.host("h1").losePower();
+        cluster.until(Duration.ofSeconds(20), c -> c.hostState("h1").state() == HostState.NON_RESPONSIVE);
+        assertEquals(3, asked(cluster).size());
+        cluster.until(Duration.ofMillis(1500), c -> switchedOff(c) > 0);
+
+        assertEquals(3, asked(cluster).size());
+    }
+
+    @Test
+    void aHostThatIsHeardAgainInTimeLeavesNoTrace() {
+        TestCluster cluster = cluster(FencingPolicy.DEFAULT, 4);
+
+        for (int hiccup = 1; hiccup <= 2; hiccup++) {
+            int before = asked(cluster).size();
+            cluster.host("h1").cutFromEngine = true;
+            cluster.until(Duration.ofSeconds(4), c -> asked(c).size() > before);
+            cluster.host("h1").cutFromEngine = false;
+            cluster.advance(Duration.ofSeconds(10));
+        }
+
+        assertEquals(6, asked(cluster).size());
+        assertEquals(HostState.UP, cluster.hostState("h1").state());
+        assertTrue(log(cluster, "host.cut_off_from_engine").isEmpty());
+    }
+
+    @Test
+    void aFencedHostRestsWithoutPowerWhileItsVmsAreRestarted() {
+        TestCluster cluster = cluster(FencingPolicy.DEFAULT, 3);
+
+        cluster.host("h1").losePower();
+        cluster.until(Duration.ofMinutes(1), c -> c.vm("v").state() == VmState.UP && switchedOff(c) > 0);
+        assertEquals(0, switched(cluster, PowerAction.ON));
+        cluster.newLeader();
+        cluster.advance(Settings.DEFAULT.powerOffRest().minusSeconds(2));
+        assertEquals(0, switched(cluster, PowerAction.ON));
+        cluster.advance(Duration.ofMinutes(1));
+
+        assertEquals(1, switched(cluster, PowerAction.ON));
+        assertEquals(HostState.UP, cluster.hostState("h1").state());
+        cluster.assertAtRest();
+    }
+
+    @Test
     void aNewLeaderAsksAnew() {
         TestCluster cluster = cluster(FencingPolicy.DEFAULT, 4);
         cluster.host("h1").cutFromEngine = true;

@@ -107,6 +107,7 @@ public class ControllerLoop {
                 d.diskLimit(),
                 d.uploadLimit(),
                 d.parallelMigrations(),
+                d.powerOffRest(),
                 d.restartBackoffMax());
     }
 

@@ -60,6 +60,7 @@ public record Setup(
                 Duration.ofSeconds(disk),
                 Duration.ofMinutes(10),
                 d.parallelMigrations(),
+                d.powerOffRest(),
                 Duration.ofSeconds(backoff));
     }
 
