@@ -142,8 +142,7 @@ public final class Demonstration {
     private void note(String what) {
         double seconds = (System.nanoTime() - markNanos) / 1e9;
         markNanos = System.nanoTime();
-        String line = String.format(
-                Locale.ROOT, "%tT %7.1f s  %s", LocalTime.now(), seconds, what);
+        String line = String.format(Locale.ROOT, "%tT %7.1f s  %s", LocalTime.now(), seconds, what);
         timeline.add(line);
         System.out.println(line);
     }

@@ -30,6 +30,7 @@ public final class EngineClient {
     private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
     private static final Duration REPLICA_CALL_LIMIT = Duration.ofSeconds(15);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
+    private static final int WAIT_SECONDS = 5;
     private static final int ROUNDS_OF_REPLICAS = 40;
 
     private final List<URI> replicas;
@@ -129,7 +130,7 @@ public final class EngineClient {
 
     /** Waits for the operation's end; throws if it has not ended in time, whatever the end. */
     public JsonNode await(JsonNode operation, Duration limit) throws IOException, InterruptedException {
-        String path = "/operations/" + operation.get("id").asText();
+        String path = "/operations/" + operation.get("id").asText() + "?waitSeconds=" + WAIT_SECONDS;
         return until(
                 "the end of “" + operation.get("name").asText() + "”",
                 limit,

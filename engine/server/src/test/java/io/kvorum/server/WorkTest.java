@@ -53,6 +53,21 @@ class WorkTest {
     }
 
     @Test
+    void answersOnceAnOperationHasEndedIfAskedToWait() {
+        String vm = fleet.vm(ApiClient.unique("awaited"));
+        Answer begun = api.post("/vms/" + vm + "/start").expect(202);
+
+        Answer ended = api.get("/operations/" + begun.id() + "?waitSeconds=20").expect(200);
+
+        assertEquals("succeeded", ended.json().path("state").asText(), ended.text());
+        Answer tooLong =
+                api.get("/operations/" + begun.id() + "?waitSeconds=51").expect(400);
+        assertTrue(tooLong.detail().contains("waitSeconds"), tooLong.text());
+        api.get("/operations/" + UUID.randomUUID() + "?waitSeconds=1").expect(404);
+        fleet.remove(vm);
+    }
+
+    @Test
     void ofTwoStartsAtOnceOneWinsAndTheOtherLearnsWhatBlocksIt() {
         String vm = fleet.vm(ApiClient.unique("raced"));
 

@@ -19,8 +19,8 @@ import java.util.UUID;
  */
 final class Overhead {
 
-    private static final int ROUNDS = 9;
-    private static final int WARM_UP = 2;
+    private static final int ROUNDS = 15;
+    private static final int WARM_UP = 3;
     private static final int HOSTS = 2;
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration SETTLE = Duration.ofMillis(2500);
@@ -49,7 +49,7 @@ final class Overhead {
         Lab lab = new Lab(root, Path.of("/var/lib/kvorum-lab"));
         try (EngineProcess process = new EngineProcess(root, folder.resolve("engine"), 18080, 18444)) {
             process.start();
-            EngineClient engine = new EngineClient(process.uri()).pollingEveryMillis(5);
+            EngineClient engine = new EngineClient(process.uri());
             engine.logIn("admin", process.adminPassword());
             Cluster cluster = new Cluster(engine, lab);
             Path token = folder.resolve("token");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kvorum.server.api.EventResource.EventView;
 import io.kvorum.server.events.ChangeFeed;
 import io.kvorum.server.events.ChangeFeed.Notice;
+import io.kvorum.server.events.ChangeFeed.Subscription;
 import io.kvorum.server.persistence.LogRow;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.mutiny.Multi;
@@ -55,7 +56,7 @@ public class ChangesResource {
                 .emitter(emitter -> Thread.startVirtualThread(() -> {
                     BlockingQueue<Notice> queue = new ArrayBlockingQueue<>(MAX_BEHIND);
                     AtomicBoolean overrun = new AtomicBoolean();
-                    try (AutoCloseable subscription = feed.subscribe(notice -> {
+                    try (Subscription subscription = feed.subscribe(notice -> {
                         if (!queue.offer(notice)) {
                             overrun.set(true);
                         }

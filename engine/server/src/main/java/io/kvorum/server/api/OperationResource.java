@@ -7,6 +7,7 @@ import io.kvorum.server.persistence.OperationRow;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -28,13 +30,23 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class OperationResource {
 
+    /** Less than what proxies give an answer to come. */
+    private static final int MAX_WAIT_SECONDS = 50;
+
     private final Answers answers;
+    private final Submissions submissions;
     private final OperationQueue queue;
     private final EntityManager entities;
     private final Documents documents;
 
-    OperationResource(Answers answers, OperationQueue queue, EntityManager entities, Documents documents) {
+    OperationResource(
+            Answers answers,
+            Submissions submissions,
+            OperationQueue queue,
+            EntityManager entities,
+            Documents documents) {
         this.answers = answers;
+        this.submissions = submissions;
         this.queue = queue;
         this.entities = entities;
         this.documents = documents;
@@ -56,11 +68,22 @@ public class OperationResource {
                 .page(entities, row -> OperationView.of(documents.read(row.document, Operation.class)));
     }
 
+    /** As it stands, or, with {@code waitSeconds}, once it has ended or that time is over. */
     @GET
     @Path("/{id}")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = OperationView.class)))
-    public Response get(@PathParam("id") UUID id) {
-        Operation operation = find(id);
+    public Response get(
+            @PathParam("id") UUID id,
+            @QueryParam("waitSeconds") @DefaultValue("0") @Schema(minimum = "0", maximum = "" + MAX_WAIT_SECONDS)
+                    int waitSeconds)
+            throws InterruptedException {
+        if (waitSeconds < 0 || waitSeconds > MAX_WAIT_SECONDS) {
+            throw ProblemException.invalid(
+                    "waitSeconds", Integer.toString(waitSeconds), "Must be 0 to " + MAX_WAIT_SECONDS + ".");
+        }
+        Operation operation = submissions
+                .awaitEnd(id, Duration.ofSeconds(waitSeconds))
+                .orElseThrow(() -> ProblemException.notFound("operation", id));
         return Answers.one(OperationView.of(operation), operation.meta().revision());
     }
 

@@ -6,6 +6,7 @@ import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Subjects;
 import io.kvorum.server.events.ChangeFeed;
 import io.kvorum.server.events.ChangeFeed.Notice;
+import io.kvorum.server.events.ChangeFeed.Subscription;
 import io.kvorum.server.persistence.Documents;
 import io.kvorum.server.persistence.OperationQueue;
 import io.kvorum.server.persistence.OperationQueue.Earlier;
@@ -14,7 +15,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -63,6 +66,26 @@ public class Submissions {
         return runToEnd(request, actor, null, wait);
     }
 
+    /** The operation once it has ended, or as it stands when the time is over; empty if there is none. */
+    public Optional<Operation> awaitEnd(UUID id, Duration wait) throws InterruptedException {
+        if (queue.find(id).isEmpty()) {
+            return Optional.empty();
+        }
+        Semaphore news = new Semaphore(0);
+        try (Subscription subscription = subscribe(Set.of(id.toString()), news)) {
+            return Optional.of(
+                    await(id, wait, news, operation -> operation.state().ended()));
+        }
+    }
+
+    private Subscription subscribe(Set<String> awaited, Semaphore news) {
+        return feed.subscribe(notice -> {
+            if (notice instanceof Notice.Changed(String kind, String id, long revision) && awaited.contains(id)) {
+                news.release();
+            }
+        });
+    }
+
     private Operation submit(
             Request request, String actor, @Nullable String key, Duration wait, Predicate<Operation> enough)
             throws SQLException, InterruptedException {
@@ -71,27 +94,19 @@ public class Submissions {
         }
         Operation operation = Operation.queued(UUID.randomUUID(), request, Subjects.of(request), actor, null);
         Semaphore news = new Semaphore(0);
-        String[] awaited = {operation.id().toString()};
-        try (AutoCloseable subscription = feed.subscribe(notice -> {
-            if (notice instanceof Notice.Changed(String kind, String id, long revision) && id.equals(awaited[0])) {
-                news.release();
-            }
-        })) {
+        Set<String> awaited = ConcurrentHashMap.newKeySet();
+        awaited.add(operation.id().toString());
+        try (Subscription subscription = subscribe(awaited, news)) {
             Optional<Earlier> earlier = queue.submit(operation, key, hash(request));
-            UUID id = operation.id();
-            if (earlier.isPresent()) {
-                if (!earlier.get().requestHash().equals(hash(request))) {
-                    throw ProblemException.conflict("The Idempotency-Key " + key
-                            + " was used for another request. Use a new key for a new request.");
-                }
-                id = earlier.get().operationId();
-                awaited[0] = id.toString();
+            if (earlier.isEmpty()) {
+                return await(operation.id(), wait, news, enough);
             }
-            return await(id, wait, news, enough);
-        } catch (SQLException | InterruptedException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+            if (!earlier.get().requestHash().equals(hash(request))) {
+                throw ProblemException.conflict("The Idempotency-Key " + key
+                        + " was used for another request. Use a new key for a new request.");
+            }
+            awaited.add(earlier.get().operationId().toString());
+            return await(earlier.get().operationId(), wait, news, enough);
         }
     }
 

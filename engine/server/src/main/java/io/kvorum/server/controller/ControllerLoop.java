@@ -14,6 +14,7 @@ import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.agents.AgentConnections;
 import io.kvorum.server.events.ChangeFeed;
 import io.kvorum.server.events.ChangeFeed.Notice;
+import io.kvorum.server.events.ChangeFeed.Subscription;
 import io.kvorum.server.persistence.InventoryStore;
 import io.kvorum.server.persistence.OperationQueue;
 import io.kvorum.server.persistence.OperationQueue.Cancellation;
@@ -153,7 +154,7 @@ public class ControllerLoop {
         long term = beginTerm(replicaId, address);
         LOG.infof("Replica %s leads, term %d", replicaId, term);
         EventTimers timers = new EventTimers(this::offer);
-        try (AutoCloseable subscription = feed.subscribe(this::notice)) {
+        try (Subscription subscription = feed.subscribe(this::notice)) {
             Inventory inventory = new Inventory(store.load());
             Controller controller = new Controller(inventory, settings, UUID.randomUUID());
             agents.begin(term, tenure, this::offer);
@@ -168,10 +169,6 @@ public class ControllerLoop {
             throw e;
         } catch (SQLException e) {
             throw new IllegalStateException("Term " + term + " ends: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("Term " + term + " ends", e);
         } finally {
             epoch = null;
             timers.close();

@@ -37,6 +37,12 @@ public class ChangeFeed {
         record Lost() implements Notice {}
     }
 
+    /** Ends when it is closed. */
+    public interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     private final AgroalDataSource dataSource;
     private final Set<Consumer<Notice>> subscribers = ConcurrentHashMap.newKeySet();
     private volatile boolean running = true;
@@ -47,7 +53,7 @@ public class ChangeFeed {
     }
 
     /** The consumer is called on the feed's own thread and must not block. Close the result to end it. */
-    public AutoCloseable subscribe(Consumer<Notice> consumer) {
+    public Subscription subscribe(Consumer<Notice> consumer) {
         subscribers.add(consumer);
         return () -> subscribers.remove(consumer);
     }
