@@ -81,7 +81,7 @@ public interface KvorumConfig {
         Duration heartbeatTimeout();
 
         /** How much longer before it is fenced. */
-        @WithDefault("1s")
+        @WithDefault("500ms")
         Duration fencingDelay();
     }
 

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Connects to the other agent's port and shakes hands over TLS, so that it has to prove with its certificate which host
- * it is. A kernel that still accepts connections for an agent that hangs does not count.
+ * it is. A kernel that still accepts, or refuses, connections shows that the machine runs, and no more.
  */
 public final class TlsProbe implements HostProbe {
     private final EngineTrust trust;
@@ -40,6 +40,8 @@ public final class TlsProbe implements HostProbe {
                 secured.setSoTimeout(left(context));
                 secured.startHandshake();
                 return ProbeAnswer.PROBE_ANSWER_REACHABLE;
+            } catch (SocketTimeoutException e) {
+                return ProbeAnswer.PROBE_ANSWER_REFUSED;
             }
         } catch (ConnectException | SSLException e) {
             return ProbeAnswer.PROBE_ANSWER_REFUSED;

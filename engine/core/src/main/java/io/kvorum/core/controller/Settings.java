@@ -33,7 +33,7 @@ public record Settings(
 
     public static final Settings DEFAULT = new Settings(
             Duration.ofMillis(4000),
-            Duration.ofMillis(1000),
+            Duration.ofMillis(500),
             Duration.ofSeconds(60),
             Duration.ofMinutes(2),
             Duration.ofMinutes(5),
