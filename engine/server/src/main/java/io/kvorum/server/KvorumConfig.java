@@ -80,8 +80,8 @@ public interface KvorumConfig {
         @WithDefault("4s")
         Duration heartbeatTimeout();
 
-        /** How much longer before it is fenced. */
-        @WithDefault("500ms")
+        /** How much longer before it is fenced; others are asked for it from half of that silence on. */
+        @WithDefault("0s")
         Duration fencingDelay();
     }
 

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *       ({@link SecondPath}), so that their answers are there when it matters.
  *   <li>One that was not heard for all of it is in doubt, and so are its VMs.
  *   <li>If it stays so for {@link Settings#fencingDelay}, it is fenced, unless its cluster's policy forbids it, it has no
- *       power management, was only just switched on, or too many of its cluster's hosts are silent at once: then it is
- *       more likely that the engine is cut off than that they are all dead.
+ *       power management, was only just switched on, or too many of its cluster's hosts are silent at once, or falling
+ *       silent: then it is more likely that the engine is cut off than that they are all dead.
  *   <li>Another host that reaches it proves that it is alive: it is left alone, and they are asked again after growing
  *       waits. A machine that refuses them runs without its agent, which is given {@link #AGENT_GRACE} to come back.
  *   <li>Silence is never proof. Only a verified fence, an operator, or the host's own agent says that something is off.
@@ -191,7 +191,7 @@ public final class HostLiveness {
             Watch watch = watch(turn, host.id());
             Duration patience = host.state() == HostState.CONNECTING ? FIRST_CONTACT_EVER : settings.heartbeatTimeout();
             long silenceNanos = turn.nanos() - watch.heardNanos;
-            if (host.state() == HostState.UP && silenceNanos > patience.toNanos() / 2 && !watch.askedFor) {
+            if (falling(turn, host) && !watch.askedFor) {
                 watch.askedFor = true;
                 secondPath.begin(turn, host);
             }
@@ -286,7 +286,7 @@ public final class HostLiveness {
     }
 
     /** Why the host must not, or cannot, be fenced; null if it can. */
-    private static @Nullable String excuse(Turn turn, Host host, Watch watch) {
+    private @Nullable String excuse(Turn turn, Host host, Watch watch) {
         Cluster cluster = turn.inventory().cluster(host.spec().clusterId()).orElseThrow();
         if (!cluster.fencing().enabled()) {
             return "Fencing is switched off in cluster " + cluster.name() + ".";
@@ -304,7 +304,7 @@ public final class HostLiveness {
         for (Host other : turn.inventory().hostsOf(cluster.id())) {
             if (other.state() != HostState.MAINTENANCE && other.state() != HostState.DOWN) {
                 all++;
-                silent += other.state().inDoubt() ? 1 : 0;
+                silent += other.state().inDoubt() || falling(turn, other) ? 1 : 0;
             }
         }
         for (Host other : turn.inventory().hosts()) {
@@ -322,6 +322,13 @@ public final class HostLiveness {
                     + " are silent at once; more likely the network or the engine is at fault.";
         }
         return null;
+    }
+
+    /** Up as far as is known, but silent for so long that it may not be: half of what is given. */
+    private boolean falling(Turn turn, Host host) {
+        long silenceNanos = turn.nanos() - watch(turn, host.id()).heardNanos;
+        return host.state() == HostState.UP
+                && silenceNanos > settings.heartbeatTimeout().toNanos() / 2;
     }
 
     /**

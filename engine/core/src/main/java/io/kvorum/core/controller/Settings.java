@@ -33,7 +33,7 @@ public record Settings(
 
     public static final Settings DEFAULT = new Settings(
             Duration.ofMillis(4000),
-            Duration.ofMillis(500),
+            Duration.ZERO,
             Duration.ofSeconds(60),
             Duration.ofMinutes(2),
             Duration.ofMinutes(5),
@@ -43,4 +43,20 @@ public record Settings(
             2,
             Duration.ofSeconds(10),
             Duration.ofMinutes(5));
+
+    /** The same with other limits to the silence of hosts. */
+    public Settings withLiveness(Duration newHeartbeatTimeout, Duration newFencingDelay) {
+        return new Settings(
+                newHeartbeatTimeout,
+                newFencingDelay,
+                commandLimit,
+                startLimit,
+                shutdownLimit,
+                migrationLimit,
+                diskLimit,
+                uploadLimit,
+                parallelMigrations,
+                powerOffRest,
+                restartBackoffMax);
+    }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Vm.Priority;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
@@ -110,8 +111,21 @@ class AvailabilityTest {
     }
 
     @Test
-    void aHostThatIsHeardInTimeIsNotFenced() {
+    void fencesNobodyWhileOthersAreFallingSilent() {
         TestCluster cluster = haOnH1();
+
+        cluster.host("h1").cut = true;
+        cluster.advance(Duration.ofMillis(1500));
+        cluster.host("h2").cut = true;
+        cluster.advance(Duration.ofMinutes(10));
+
+        assertEquals(0, fences(cluster));
+    }
+
+    @Test
+    void aHostThatIsHeardInTimeIsNotFenced() {
+        Settings patient = Settings.DEFAULT.withLiveness(Duration.ofSeconds(4), Duration.ofSeconds(1));
+        TestCluster cluster = TestCluster.of(patient, 3, Things.on(Things.ha("v"), "h1"));
 
         cluster.host("h1").cut = true;
         cluster.until(Duration.ofSeconds(10), c -> c.hostState("h1").state() == HostState.NON_RESPONSIVE);

@@ -239,9 +239,9 @@ class LifecycleCoverageTest {
         TestCluster fenced = up();
         die(fenced);
         TestCluster inTime = up();
-        inTime.host("h1").cut = true;
+        inTime.host("h1").cutFromEngine = true;
         inTime.until(Duration.ofSeconds(10), c -> c.hostState("h1").state() == HostState.NON_RESPONSIVE);
-        inTime.host("h1").cut = false;
+        inTime.host("h1").cutFromEngine = false;
         seconds(inTime, 10);
         TestCluster late = up();
         late.hosts().forEach(host -> host.habit(AgentCommand.PowerControl.class, Habit.SWALLOW));

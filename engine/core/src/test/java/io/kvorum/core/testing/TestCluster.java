@@ -107,13 +107,17 @@ public final class TestCluster {
 
     /** A cluster with that many hosts, h1, h2, …, a store, a network, and those entities. */
     public static TestCluster of(int hostCount, Entity... more) {
+        return of(Settings.DEFAULT, hostCount, more);
+    }
+
+    public static TestCluster of(Settings settings, int hostCount, Entity... more) {
         List<Entity> all =
                 new ArrayList<>(List.of(Things.dataCenter(), Things.cluster(), Things.store(), Things.network()));
         for (int i = 1; i <= hostCount; i++) {
             all.add(Things.host("h" + i));
         }
         all.addAll(List.of(more));
-        return new TestCluster(Settings.DEFAULT, all);
+        return new TestCluster(settings, all);
     }
 
     // ---- leaders

@@ -93,23 +93,8 @@ public class ControllerLoop {
         this.agents = agents;
         this.feed = feed;
         this.metrics = metrics;
-        this.settings = settings(config);
-    }
-
-    private static Settings settings(KvorumConfig config) {
-        Settings d = Settings.DEFAULT;
-        return new Settings(
-                config.ha().heartbeatTimeout(),
-                config.ha().fencingDelay(),
-                d.commandLimit(),
-                d.startLimit(),
-                d.shutdownLimit(),
-                d.migrationLimit(),
-                d.diskLimit(),
-                d.uploadLimit(),
-                d.parallelMigrations(),
-                d.powerOffRest(),
-                d.restartBackoffMax());
+        this.settings = Settings.DEFAULT.withLiveness(
+                config.ha().heartbeatTimeout(), config.ha().fencingDelay());
     }
 
     /** The epoch of the term that runs here, empty while none does. */
