@@ -1,0 +1,14 @@
+package io.kvorum.core.balancing;
+
+/** What a host draws while it is on. */
+@FunctionalInterface
+public interface PowerCurve {
+
+    /** @param load share of its CPUs that is in use, 0 to 1 */
+    double watts(double load);
+
+    /** A straight line between both. */
+    static PowerCurve linear(double idleWatts, double fullWatts) {
+        return load -> idleWatts + (fullWatts - idleWatts) * Math.clamp(load, 0, 1);
+    }
+}
