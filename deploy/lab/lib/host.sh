@@ -59,7 +59,10 @@ migration_host = "$address"
 default_tls_x509_cert_dir = "/etc/pki/qemu"
 migrate_tls_x509_verify = 1
 vnc_listen = "127.0.0.1"
+lock_manager = "sanlock"
 EOF
+  # Only VMs that ask for a lease have one.
+  printf 'auto_disk_leases = 0\nrequire_lease_for_disks = 0\nuser = "root"\ngroup = "root"\n' >"$conf/qemu-sanlock.conf"
   : >"$conf/virtlogd.conf"
   : >"$conf/network.conf"
   cat >"$dir/fs/etc/kvorum/agent.properties" <<EOF
@@ -69,6 +72,7 @@ hypervisor.virtualization = tcg
 migration.transport = $([ -e "$dir/tcp" ] && echo tcp || echo tls)
 migration.unsafe = true
 listen.address = $address
+lease.io-timeout-seconds = 2
 EOF
 }
 

@@ -12,6 +12,7 @@ import io.kvorum.agent.hypervisor.libvirt.LibvirtHypervisor;
 import io.kvorum.agent.identity.EngineTrust;
 import io.kvorum.agent.identity.HostIdentity;
 import io.kvorum.agent.identity.IdentityKeys;
+import io.kvorum.agent.lease.SanlockLeases;
 import io.kvorum.agent.service.AgentServer;
 import io.kvorum.agent.service.EpochGuard;
 import io.kvorum.agent.service.HostDirectory;
@@ -57,6 +58,7 @@ final class ServeHost {
                 identity.hostId(),
                 hypervisor,
                 new FolderDisks(identity.hostId()),
+                new SanlockLeases(config.leaseQemuConfig(), config.leaseIoTimeoutSeconds()),
                 new FenceAgents(),
                 new TlsProbe(trust),
                 state,

@@ -109,6 +109,11 @@ public final class Cluster {
     /** Asks for a VM of the template and does not wait; the answer is the operation. */
     public JsonNode createVm(String name, boolean highlyAvailable, boolean start)
             throws IOException, InterruptedException {
+        return createVm(name, Map.of("enabled", highlyAvailable, "priority", "high"), start);
+    }
+
+    private JsonNode createVm(String name, Map<String, Object> highAvailability, boolean start)
+            throws IOException, InterruptedException {
         return engine.post(
                 "/vms",
                 Map.of(
@@ -121,7 +126,7 @@ public final class Cluster {
                         "nics",
                         List.of(Map.of("networkId", networkId)),
                         "highAvailability",
-                        Map.of("enabled", highlyAvailable, "priority", "high"),
+                        highAvailability,
                         "start",
                         start));
     }
@@ -134,6 +139,52 @@ public final class Cluster {
                 .asText();
         awaitVm(vmId, start ? "up" : "down", Duration.ofMinutes(2));
         return vmId;
+    }
+
+    /** Makes and starts a highly available VM with a lease on the shared domain; answers its id. */
+    public String leasedVm(String name) throws IOException, InterruptedException {
+        Map<String, Object> rules = Map.of("enabled", true, "leaseStorageDomainId", storageDomainId);
+        String vmId = engine.succeed(createVm(name, rules, true), SOON)
+                .get("subject")
+                .get("id")
+                .asText();
+        awaitVm(vmId, "up", Duration.ofMinutes(2));
+        return vmId;
+    }
+
+    /**
+     * Waits until so many hosts can hold leases, and lets an expired one be believed: lab hosts have no watchdog, and die
+     * as a whole.
+     */
+    public void awaitLeases(int hosts) throws IOException, InterruptedException {
+        engine.patch("/clusters/" + clusterId, Map.of("fencing", Map.of("restartByLeaseWithoutWatchdog", true)));
+        engine.until(
+                hosts + " hosts to have joined the lockspace",
+                HOSTS_LIMIT,
+                () -> engine.get("/storage-domains/" + storageDomainId),
+                domain -> domain.get("lockspace")
+                                .valueStream()
+                                .filter(member -> member.get("joined").asBoolean())
+                                .count()
+                        == hosts);
+    }
+
+    /** The host's power management is not used any more. */
+    public void forgetBmc(int host) throws IOException, InterruptedException {
+        engine.put("/hosts/" + hostId(host) + "/power-management", Map.of("enabled", false, "agents", List.of()));
+    }
+
+    /** The id under which host-N holds leases. */
+    public int leaseId(int host) throws IOException, InterruptedException {
+        String id = hostId(host);
+        return engine.get("/storage-domains/" + storageDomainId)
+                .get("lockspace")
+                .valueStream()
+                .filter(member -> member.get("hostId").asText().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .get("leaseId")
+                .asInt();
     }
 
     public JsonNode awaitVm(String vmId, String state, Duration limit) throws InterruptedException {

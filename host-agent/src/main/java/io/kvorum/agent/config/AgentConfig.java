@@ -22,6 +22,9 @@ import java.util.TreeSet;
  * @param listenAddress {@code listen.address}, of the gRPC service
  * @param serialLogDir {@code serial.log-dir}, one file a guest
  * @param bootIdFile {@code host.boot-id-file}
+ * @param leaseQemuConfig {@code lease.qemu-config}, libvirt's file that must name sanlock as its lock manager
+ * @param leaseIoTimeoutSeconds {@code lease.io-timeout-seconds}, sanlock's I/O time-out, 1 to 60: leases of a host that
+ *     died are free after eight of them and 60 s
  */
 public record AgentConfig(
         String hypervisorUri,
@@ -32,7 +35,9 @@ public record AgentConfig(
         List<String> reloadCommand,
         String listenAddress,
         Path serialLogDir,
-        Path bootIdFile) {
+        Path bootIdFile,
+        Path leaseQemuConfig,
+        int leaseIoTimeoutSeconds) {
     private static final Set<String> KNOWN = Set.of(
             "hypervisor.uri",
             "hypervisor.virtualization",
@@ -42,7 +47,9 @@ public record AgentConfig(
             "tls.reload-command",
             "listen.address",
             "serial.log-dir",
-            "host.boot-id-file");
+            "host.boot-id-file",
+            "lease.qemu-config",
+            "lease.io-timeout-seconds");
 
     /** How guests are run. */
     public enum Virtualization {
@@ -92,7 +99,10 @@ public record AgentConfig(
                 Path.of(values.getProperty("serial.log-dir", "/var/log/libvirt/kvorum-serial")
                         .strip()),
                 Path.of(values.getProperty("host.boot-id-file", "/proc/sys/kernel/random/boot_id")
-                        .strip()));
+                        .strip()),
+                Path.of(values.getProperty("lease.qemu-config", "/etc/libvirt/qemu.conf")
+                        .strip()),
+                number(values, "lease.io-timeout-seconds", 10, 1, 60));
     }
 
     private static <T extends Enum<T>> T choice(Properties values, String key, T fallback, T[] choices) {
@@ -103,6 +113,18 @@ public record AgentConfig(
             }
         }
         throw new IllegalArgumentException(key + " is '" + value + "'; it must be one of " + List.of(choices));
+    }
+
+    private static int number(Properties values, String key, int fallback, int least, int most) {
+        String value = values.getProperty(key, Integer.toString(fallback)).strip();
+        if (value.matches("[0-9]{1,9}")) {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        throw new IllegalArgumentException(
+                key + " is '" + value + "'; it must be a number from " + least + " to " + most);
     }
 
     private static boolean flag(Properties values, String key) {

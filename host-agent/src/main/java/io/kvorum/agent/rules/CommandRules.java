@@ -67,6 +67,33 @@ public final class CommandRules {
                 Rules.within("The other host's port", probe.getPort(), 1, 65_535);
                 yield Rules.uuid("The other host's id", probe.getHostId());
             }
+            case JOIN_LOCKSPACE -> {
+                leaseId(request.getJoinLockspace().getLeaseId());
+                yield shared("A lockspace", request.getJoinLockspace().getStorageDomain());
+            }
+            case LEAVE_LOCKSPACE -> {
+                leaseId(request.getLeaveLockspace().getLeaseId());
+                yield shared("A lockspace", request.getLeaveLockspace().getStorageDomain());
+            }
+            case INSPECT_LOCKSPACE -> {
+                var inspect = request.getInspectLockspace();
+                Rules.within("The number of host ids", inspect.getLeaseIdsCount(), 1, 100);
+                inspect.getLeaseIdsList().forEach(CommandRules::leaseId);
+                yield shared("A lockspace", inspect.getStorageDomain());
+            }
+            case CREATE_LEASE -> {
+                shared("A lease", request.getCreateLease().getStorageDomain());
+                yield vmId(request.getCreateLease().getVmId());
+            }
+            case DELETE_LEASE -> {
+                shared("A lease", request.getDeleteLease().getStorageDomain());
+                yield vmId(request.getDeleteLease().getVmId());
+            }
+            case RELEASE_LEASE -> {
+                leaseId(request.getReleaseLease().getHolderLeaseId());
+                shared("A lease", request.getReleaseLease().getStorageDomain());
+                yield vmId(request.getReleaseLease().getVmId());
+            }
             case COMMAND_NOT_SET ->
                 throw CommandFailure.invalid(
                         "The request has no command that protocol 1 of this agent knows; upgrade the agent");
@@ -91,6 +118,18 @@ public final class CommandRules {
                 throw CommandFailure.invalid(
                         "The disk's format is " + number + ", which this agent does not know; give qcow2 or raw");
         }
+    }
+
+    private static String shared(String what, StorageDomainRef domain) {
+        String id = domain(domain);
+        if (!shared(domain)) {
+            throw CommandFailure.invalid(what + " needs storage that several hosts share, not a local folder");
+        }
+        return id;
+    }
+
+    private static void leaseId(int id) {
+        Rules.within("The host's id in the lockspace", id, 1, 2000);
     }
 
     private static String vmId(String id) {
@@ -183,6 +222,9 @@ public final class CommandRules {
                 vm.getCloudInit().getUserData().length(),
                 0,
                 MIB);
+        if (vm.hasLeaseDomain()) {
+            shared("A lease", vm.getLeaseDomain());
+        }
         Rules.within("The revision", vm.getRevision(), 0, Long.MAX_VALUE);
         return vmId(vm.getVmId());
     }

@@ -5,11 +5,13 @@ import io.kvorum.agent.fencing.PowerController;
 import io.kvorum.agent.hypervisor.CommandContext;
 import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.agent.hypervisor.Hypervisor;
+import io.kvorum.agent.lease.Leases;
 import io.kvorum.agent.storage.DiskStore;
 import io.kvorum.proto.agent.v1.ExecuteRequest;
 import io.kvorum.proto.agent.v1.FailureReason;
 import io.kvorum.proto.agent.v1.PowerResult;
 import io.kvorum.proto.agent.v1.ProbeResult;
+import io.kvorum.proto.agent.v1.StartVm;
 import io.kvorum.proto.agent.v1.Success;
 import io.kvorum.proto.agent.v1.VmResult;
 import io.kvorum.proto.agent.v1.VmRunState;
@@ -20,20 +22,21 @@ import java.util.Optional;
 final class CommandDispatch {
     private final Hypervisor hypervisor;
     private final DiskStore disks;
+    private final Leases leases;
     private final PowerController power;
     private final HostProbe probe;
 
-    CommandDispatch(Hypervisor hypervisor, DiskStore disks, PowerController power, HostProbe probe) {
+    CommandDispatch(Hypervisor hypervisor, DiskStore disks, Leases leases, PowerController power, HostProbe probe) {
         this.hypervisor = hypervisor;
         this.disks = disks;
+        this.leases = leases;
         this.power = power;
         this.probe = probe;
     }
 
     Success run(ExecuteRequest request, CommandContext context) {
         return switch (request.getCommandCase()) {
-            case START_VM ->
-                vm(request.getStartVm().getVm().getVmId(), hypervisor.start(request.getStartVm(), context));
+            case START_VM -> vm(request.getStartVm().getVm().getVmId(), start(request.getStartVm(), context));
             case STOP_VM -> {
                 hypervisor.stop(request.getStopVm().getVmId());
                 yield vm(request.getStopVm().getVmId(), VmRunState.VM_RUN_STATE_OFF);
@@ -105,8 +108,53 @@ final class CommandDispatch {
                 Success.newBuilder()
                         .setProbe(ProbeResult.newBuilder().setAnswer(probe.probe(request.getProbeHost(), context)))
                         .build();
+            case JOIN_LOCKSPACE -> {
+                leases.join(request.getJoinLockspace(), context);
+                yield Success.getDefaultInstance();
+            }
+            case LEAVE_LOCKSPACE -> {
+                leases.leave(request.getLeaveLockspace(), context);
+                yield Success.getDefaultInstance();
+            }
+            case INSPECT_LOCKSPACE ->
+                Success.newBuilder()
+                        .setLockspace(leases.inspect(request.getInspectLockspace()))
+                        .build();
+            case CREATE_LEASE -> {
+                leases.create(request.getCreateLease());
+                yield Success.getDefaultInstance();
+            }
+            case DELETE_LEASE -> {
+                leases.delete(request.getDeleteLease());
+                yield Success.getDefaultInstance();
+            }
+            case RELEASE_LEASE -> {
+                leases.release(request.getReleaseLease());
+                yield Success.getDefaultInstance();
+            }
             case COMMAND_NOT_SET -> throw CommandFailure.invalid("The request has no command that this agent knows");
         };
+    }
+
+    /** A guest with a lease runs only while this host holds that. */
+    private VmRunState start(StartVm command, CommandContext context) {
+        String id = command.getVm().getVmId();
+        leases.checkFree(command.getVm(), context);
+        VmRunState state = hypervisor.start(command, context);
+        if (state == VmRunState.VM_RUN_STATE_RUNNING && !holds(command)) {
+            hypervisor.stop(id);
+            throw CommandFailure.hypervisor("VM " + id + " came up without its lease and was stopped at once. libvirt's"
+                    + " qemu.conf must say lock_manager = \"sanlock\", and libvirtd must have been started since");
+        }
+        return state;
+    }
+
+    private boolean holds(StartVm command) {
+        try {
+            return leases.heldHere(command.getVm());
+        } catch (CommandFailure e) {
+            return false;
+        }
     }
 
     /** What became of a command whose agent died under way: found out by looking, or INTERRUPTED. */
@@ -163,6 +211,12 @@ final class CommandDispatch {
                     REMOVE_NETWORK,
                     POWER_CONTROL,
                     PROBE_HOST,
+                    JOIN_LOCKSPACE,
+                    LEAVE_LOCKSPACE,
+                    INSPECT_LOCKSPACE,
+                    CREATE_LEASE,
+                    DELETE_LEASE,
+                    RELEASE_LEASE,
                     COMMAND_NOT_SET ->
                 throw interrupted("command " + command.get(), id, "It is safe to give it again under a new id");
         };

@@ -47,7 +47,7 @@ final class HostAgentEndpoint extends HostAgentServiceImplBase {
                         .asRuntimeException();
             }
             host.epochs().admit(request.getEpoch(), request.getSession());
-            return seen(host.hypervisor())
+            return seen(host)
                     .setHostId(host.hostId())
                     .setProtocol(PROTOCOL)
                     .setEpoch(host.epochs().highest())
@@ -56,10 +56,12 @@ final class HostAgentEndpoint extends HostAgentServiceImplBase {
     }
 
     /** Facts and guests, or why they cannot be told: an engine that restarts must learn that the agent is there. */
-    private static HelloResponse.Builder seen(Hypervisor hypervisor) {
+    private static HelloResponse.Builder seen(ManagedHost host) {
+        Hypervisor hypervisor = host.hypervisor();
         try {
             return HelloResponse.newBuilder()
-                    .setFacts(hypervisor.facts())
+                    .setFacts(hypervisor.facts().toBuilder()
+                            .setLeasing(host.leases().support()))
                     .addAllVms(hypervisor.inventory())
                     .setHypervisorConnected(true);
         } catch (CommandFailure e) {
@@ -152,7 +154,7 @@ final class HostAgentEndpoint extends HostAgentServiceImplBase {
         Status status = switch (failure.reason()) {
             case FAILURE_REASON_INVALID -> Status.INVALID_ARGUMENT;
             case FAILURE_REASON_NOT_FOUND -> Status.NOT_FOUND;
-            case FAILURE_REASON_CONFLICT -> Status.FAILED_PRECONDITION;
+            case FAILURE_REASON_CONFLICT, FAILURE_REASON_LEASE_HELD -> Status.FAILED_PRECONDITION;
             case FAILURE_REASON_NO_CAPACITY -> Status.RESOURCE_EXHAUSTED;
             case FAILURE_REASON_TIMED_OUT -> Status.DEADLINE_EXCEEDED;
             case FAILURE_REASON_ABORTED, FAILURE_REASON_INTERRUPTED -> Status.ABORTED;

@@ -5,6 +5,7 @@ import io.kvorum.agent.fencing.HostProbe;
 import io.kvorum.agent.fencing.PowerController;
 import io.kvorum.agent.hypervisor.Hypervisor;
 import io.kvorum.agent.hypervisor.HypervisorListener;
+import io.kvorum.agent.lease.Leases;
 import io.kvorum.agent.storage.DiskStore;
 import io.kvorum.proto.agent.v1.CommandProgress;
 import io.kvorum.proto.agent.v1.VmEvent;
@@ -21,6 +22,7 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
     private final String hostId;
     private final Hypervisor hypervisor;
     private final DiskStore disks;
+    private final Leases leases;
     private final EpochGuard epochs;
     private final CommandJournal journal;
     private final CommandRunner commands;
@@ -31,6 +33,7 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
             String hostId,
             Hypervisor hypervisor,
             DiskStore disks,
+            Leases leases,
             PowerController power,
             HostProbe probe,
             EpochGuard epochs,
@@ -39,10 +42,15 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
         this.hostId = hostId;
         this.hypervisor = hypervisor;
         this.disks = disks;
+        this.leases = leases;
         this.epochs = epochs;
         this.journal = journal;
         this.commands = new CommandRunner(
-                epochs, journal, new CommandDispatch(hypervisor, disks, power, probe), executor, this::progressed);
+                epochs,
+                journal,
+                new CommandDispatch(hypervisor, disks, leases, power, probe),
+                executor,
+                this::progressed);
     }
 
     /** With journal and epoch in the folder; IOException where either cannot be trusted. */
@@ -50,6 +58,7 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
             String hostId,
             Hypervisor hypervisor,
             DiskStore disks,
+            Leases leases,
             PowerController power,
             HostProbe probe,
             Path state,
@@ -59,6 +68,7 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
                 hostId,
                 hypervisor,
                 disks,
+                leases,
                 power,
                 probe,
                 EpochGuard.open(state.resolve("epoch")),
@@ -71,11 +81,12 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
             String hostId,
             Hypervisor hypervisor,
             DiskStore disks,
+            Leases leases,
             PowerController power,
             HostProbe probe,
             Executor executor) {
         return wired(new ManagedHost(
-                hostId, hypervisor, disks, power, probe, EpochGuard.inMemory(), new MemoryJournal(), executor));
+                hostId, hypervisor, disks, leases, power, probe, EpochGuard.inMemory(), new MemoryJournal(), executor));
     }
 
     private static ManagedHost wired(ManagedHost host) {
@@ -94,6 +105,10 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
 
     Hypervisor hypervisor() {
         return hypervisor;
+    }
+
+    Leases leases() {
+        return leases;
     }
 
     DiskStore disks() {

@@ -11,6 +11,7 @@ import io.kvorum.agent.identity.EngineTrust;
 import io.kvorum.agent.identity.HostIdentity;
 import io.kvorum.agent.identity.IdentityKeys;
 import io.kvorum.agent.identity.JoinToken;
+import io.kvorum.agent.lease.NoLeases;
 import io.kvorum.agent.service.AgentServer;
 import io.kvorum.agent.service.HostDirectory;
 import io.kvorum.agent.service.ManagedHost;
@@ -217,7 +218,7 @@ public final class SimulatedFleet implements AutoCloseable {
         keys.put(identity);
         SimulatedHypervisor hypervisor = new SimulatedHypervisor(identity.hostId(), identity.name(), capacity(), world);
         ManagedHost host = ManagedHost.forgetful(
-                identity.hostId(), hypervisor, new SimulatedDisks(world), bmc, this::probe, executor);
+                identity.hostId(), hypervisor, new SimulatedDisks(world), new NoLeases(), bmc, this::probe, executor);
         directory.add(host);
         managed.add(host);
         hosts.put(identity.name(), new SimulatedHost(hypervisor, host));

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Where things lie in a storage domain: {@code <path>/kvorum-<id>/{disks,saved,seeds}}. Names are made of checked UUIDs,
+ * Where things lie in a storage domain: {@code <path>/kvorum-<id>/{disks,saved,seeds,leases}}. Names are made of checked UUIDs,
  * so that no path leads out.
  *
  * @param root the domain's own folder
@@ -55,6 +55,15 @@ public record DomainLayout(Path root) {
 
     public Path savedState(String vmId) {
         return saved().resolve(Rules.uuid("The VM's id", vmId) + ".save");
+    }
+
+    /** Of the domain's members. */
+    public Path lockspace() {
+        return root.resolve("leases").resolve("lockspace");
+    }
+
+    public Path lease(String vmId) {
+        return root.resolve("leases").resolve(Rules.uuid("The VM's id", vmId));
     }
 
     public Path seeds() {

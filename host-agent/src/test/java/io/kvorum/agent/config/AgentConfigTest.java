@@ -35,6 +35,8 @@ class AgentConfigTest {
         assertEquals("0.0.0.0", config.listenAddress());
         assertEquals(Path.of("/var/log/libvirt/kvorum-serial"), config.serialLogDir());
         assertEquals(Path.of("/proc/sys/kernel/random/boot_id"), config.bootIdFile());
+        assertEquals(Path.of("/etc/libvirt/qemu.conf"), config.leaseQemuConfig());
+        assertEquals(10, config.leaseIoTimeoutSeconds());
     }
 
     @Test
@@ -49,6 +51,8 @@ class AgentConfigTest {
                 listen.address = 10.0.0.1
                 serial.log-dir = /tmp/serial
                 host.boot-id-file = /tmp/boot
+                lease.qemu-config = /tmp/qemu.conf
+                lease.io-timeout-seconds = 2
                 """);
 
         assertEquals(
@@ -61,7 +65,9 @@ class AgentConfigTest {
                         List.of("reload", "now"),
                         "10.0.0.1",
                         Path.of("/tmp/serial"),
-                        Path.of("/tmp/boot")),
+                        Path.of("/tmp/boot"),
+                        Path.of("/tmp/qemu.conf"),
+                        2),
                 AgentConfig.load(file));
     }
 

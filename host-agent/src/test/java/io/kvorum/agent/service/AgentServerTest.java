@@ -20,6 +20,7 @@ import io.kvorum.agent.identity.EngineTrust;
 import io.kvorum.agent.identity.HostIdentity;
 import io.kvorum.agent.identity.IdentityKeys;
 import io.kvorum.agent.identity.JoinToken;
+import io.kvorum.agent.lease.NoLeases;
 import io.kvorum.agent.storage.FolderDisks;
 import io.kvorum.agent.stub.EngineStub;
 import io.kvorum.agent.stub.TestAuthority;
@@ -93,6 +94,7 @@ class AgentServerTest {
                 identity.hostId(),
                 hypervisor,
                 new FolderDisks(identity.hostId()),
+                new NoLeases(),
                 new FenceAgents(),
                 new TlsProbe(trust),
                 dir,

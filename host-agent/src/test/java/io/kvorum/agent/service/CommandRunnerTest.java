@@ -11,6 +11,7 @@ import io.kvorum.agent.hypervisor.simulated.SimulatedCapacity;
 import io.kvorum.agent.hypervisor.simulated.SimulatedDisks;
 import io.kvorum.agent.hypervisor.simulated.SimulatedHypervisor;
 import io.kvorum.agent.hypervisor.simulated.SimulatedWorld;
+import io.kvorum.agent.lease.NoLeases;
 import io.kvorum.agent.stub.Samples;
 import io.kvorum.proto.agent.v1.ExecuteRequest;
 import io.kvorum.proto.agent.v1.ExecuteResponse;
@@ -207,7 +208,11 @@ class CommandRunnerTest {
 
     private CommandDispatch dispatch(PowerController power) {
         return new CommandDispatch(
-                hypervisor, new SimulatedDisks(world), power, (probe, context) -> ProbeAnswer.PROBE_ANSWER_NO_ANSWER);
+                hypervisor,
+                new SimulatedDisks(world),
+                new NoLeases(),
+                power,
+                (probe, context) -> ProbeAnswer.PROBE_ANSWER_NO_ANSWER);
     }
 
     private static ExecuteRequest start() {

@@ -1,5 +1,6 @@
 package io.kvorum.core.availability;
 
+import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.Turn;
 import io.kvorum.core.inventory.Kind;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
  *
  * <ol>
  *   <li>A VM that shall start after others waits until they are up, but not longer than its limit.
+ *   <li>One whose silent host cannot be fenced is restarted by its lease, once that has expired.
  *   <li>One that cannot start now is tried again and again with growing waits and no end, and at once when a host comes
  *       up. Each failed attempt says in the log what refused it and when the next one is due.
  * </ol>
@@ -36,37 +39,55 @@ public final class HaRecovery {
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
 
+    /** A held lease comes free by itself. */
+    private static final Duration LONGEST_WAIT_FOR_LEASE = Duration.ofSeconds(15);
+
     private record Attempts(int failed, long nextNanos) {}
 
     private record Waiting(long sinceNanos, boolean over) {}
 
     private final Settings settings;
     private final BiConsumer<Turn, Request> operations;
+    private final BiPredicate<Turn, Vm> leaseExpired;
     private final Map<UUID, Attempts> attempts = new HashMap<>();
     private final Map<UUID, Waiting> waiting = new HashMap<>();
 
-    public HaRecovery(Settings settings, BiConsumer<Turn, Request> operations) {
+    /** @param leaseExpired whether the VM, on a silent host, may be started elsewhere by its lease */
+    public HaRecovery(Settings settings, BiConsumer<Turn, Request> operations, BiPredicate<Turn, Vm> leaseExpired) {
         this.settings = settings;
         this.operations = operations;
+        this.leaseExpired = leaseExpired;
     }
 
     /** Starts every VM that is due, in order. */
     public void tick(Turn turn) {
-        List<Vm> fallen =
-                turn.inventory().vms().stream().filter(HaRecovery::comesBack).toList();
+        List<Vm> fallen = turn.inventory().vms().stream()
+                .filter(vm -> comesBack(turn, vm))
+                .toList();
         Set<UUID> ids = fallen.stream().map(Vm::id).collect(Collectors.toSet());
         waiting.keySet().retainAll(ids);
         for (Vm vm : RestartOrder.of(fallen)) {
             if (!turn.inventory().locked(Kind.VM, vm.id()) && isDue(turn, vm.id()) && !waitsForOthers(turn, vm)) {
-                operations.accept(turn, new Request.StartVm(vm.id(), null));
+                operations.accept(
+                        turn,
+                        vm.state() == VmState.UNKNOWN
+                                ? new Request.RestartByLease(vm.id())
+                                : new Request.StartVm(vm.id(), null));
             }
         }
     }
 
-    private static boolean comesBack(Vm vm) {
-        return vm.state() == VmState.DOWN
-                && vm.status().wantedRunning()
-                && vm.spec().highAvailability().enabled();
+    private boolean comesBack(Turn turn, Vm vm) {
+        boolean wanted =
+                vm.status().wantedRunning() && vm.spec().highAvailability().enabled();
+        return wanted && (vm.state() == VmState.DOWN || mayGoByLease(turn, vm));
+    }
+
+    private boolean mayGoByLease(Turn turn, Vm vm) {
+        return vm.state() == VmState.UNKNOWN
+                && vm.leaseDomainId() != null
+                && !vm.status().memorySaved()
+                && leaseExpired.test(turn, vm);
     }
 
     private boolean isDue(Turn turn, UUID vmId) {
@@ -77,7 +98,7 @@ public final class HaRecovery {
     private boolean waitsForOthers(Turn turn, Vm vm) {
         List<String> others = vm.spec().highAvailability().restartAfter().stream()
                 .flatMap(id -> turn.inventory().vm(id).stream())
-                .filter(HaRecovery::willBeUp)
+                .filter(other -> willBeUp(turn, other))
                 .map(Vm::name)
                 .toList();
         if (others.isEmpty()) {
@@ -109,34 +130,40 @@ public final class HaRecovery {
     }
 
     /** Whether it is not up yet and is to be: what somebody switched off, or nobody restarts, is not waited for. */
-    private static boolean willBeUp(Vm vm) {
+    private boolean willBeUp(Turn turn, Vm vm) {
         return switch (vm.state()) {
             case STARTING, UNKNOWN, PAUSED -> true;
-            case DOWN -> comesBack(vm);
+            case DOWN -> comesBack(turn, vm);
             case UP, MIGRATING, SHUTTING_DOWN, SUSPENDING, SUSPENDED, PROVISIONING, DELETING -> false;
         };
     }
 
     /** Remembers failed starts, forgets VMs that run or were told to stop. */
     public void ended(Turn turn, Operation operation) {
-        if (operation.request() instanceof Request.StartVm(UUID vmId, var hostId)) {
-            if (operation.state() == OperationState.SUCCEEDED) {
-                attempts.remove(vmId);
-            } else {
-                failed(turn, vmId, operation);
-            }
-        } else if (operation.request() instanceof Request.DeleteVm(UUID vmId)) {
+        switch (operation.request()) {
+            case Request.StartVm(UUID vmId, var hostId) -> started(turn, vmId, operation);
+            case Request.RestartByLease(UUID vmId) -> started(turn, vmId, operation);
+            case Request.DeleteVm(UUID vmId) -> attempts.remove(vmId);
+            case Request other -> {}
+        }
+    }
+
+    private void started(Turn turn, UUID vmId, Operation operation) {
+        if (operation.state() == OperationState.SUCCEEDED) {
             attempts.remove(vmId);
+        } else {
+            failed(turn, vmId, operation);
         }
     }
 
     private void failed(Turn turn, UUID vmId, Operation operation) {
         int failed = attempts.getOrDefault(vmId, new Attempts(0, 0)).failed() + 1;
         long wait = FIRST_WAIT.toNanos() << Math.min(failed - 1, 20);
-        long bounded = Math.min(wait, settings.restartBackoffMax().toNanos());
+        Duration longest = waitsForLease(operation) ? LONGEST_WAIT_FOR_LEASE : settings.restartBackoffMax();
+        long bounded = Math.min(wait, longest.toNanos());
         attempts.put(vmId, new Attempts(failed, turn.nanos() + bounded));
         boolean own = operation.requestedBy().equals(REQUESTED_BY);
-        if (own && turn.inventory().vm(vmId).filter(HaRecovery::comesBack).isPresent()) {
+        if (own && turn.inventory().vm(vmId).filter(vm -> comesBack(turn, vm)).isPresent()) {
             Problem problem = operation.problem();
             turn.log(
                     Severity.WARNING,
@@ -148,6 +175,13 @@ public final class HaRecovery {
                     operation.id(),
                     REQUESTED_BY);
         }
+    }
+
+    private static boolean waitsForLease(Operation operation) {
+        return !operation.steps().isEmpty()
+                && operation.currentStep().outcome()
+                        instanceof CommandOutcome.Failed(CommandOutcome.Reason reason, String message)
+                && reason == CommandOutcome.Reason.LEASE_HELD;
     }
 
     /** A host has come up: what found no place before may find one now. */

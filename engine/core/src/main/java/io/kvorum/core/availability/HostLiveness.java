@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  *       silent: then it is more likely that the engine is cut off than that they are all dead.
  *   <li>Another host that reaches it proves that it is alive: it is left alone, and they are asked again after growing
  *       waits. A machine that refuses them runs without its agent, which is given {@link #AGENT_GRACE} to come back.
+ *   <li>So does renewing its leases on the storage ({@link LeaseEvidence}).
  *   <li>Silence is never proof. Only a verified fence, an operator, or the host's own agent says that something is off.
  * </ol>
  */
@@ -94,12 +95,14 @@ public final class HostLiveness {
     private final Settings settings;
     private final BiConsumer<Turn, Request> operations;
     private final SecondPath secondPath;
+    private final LeaseEvidence leases;
     private final Map<UUID, Watch> watches = new HashMap<>();
 
     public HostLiveness(Settings settings, BiConsumer<Turn, Request> operations) {
         this.settings = settings;
         this.operations = operations;
         this.secondPath = new SecondPath(operations);
+        this.leases = new LeaseEvidence(operations);
     }
 
     /** A new leader dials everybody and gives them time to answer. */
@@ -187,6 +190,7 @@ public final class HostLiveness {
 
     /** Looks at every host; called several times a second. */
     public void tick(Turn turn) {
+        leases.tick(turn);
         for (Host host : List.copyOf(turn.inventory().hosts())) {
             Watch watch = watch(turn, host.id());
             Duration patience = host.state() == HostState.CONNECTING ? FIRST_CONTACT_EVER : settings.heartbeatTimeout();
@@ -244,10 +248,7 @@ public final class HostLiveness {
         if (excuse == null) {
             switch (secondPath.evidence(turn, host)) {
                 case Evidence.PENDING -> {}
-                case Evidence.ALIVE -> {
-                    long wait = FIRST_RECHECK.toNanos() << Math.min(watch.foundAlive++, 10);
-                    watch.nextFenceNanos = turn.nanos() + Math.min(wait, LONGEST_RECHECK.toNanos());
-                }
+                case Evidence.ALIVE -> lookAgainLater(turn, watch);
                 case Evidence.AGENT_AWAY -> {
                     if (turn.nanos() - watch.doubtNanos < AGENT_GRACE.toNanos()) {
                         excuse(
@@ -257,14 +258,32 @@ public final class HostLiveness {
                                 "Its machine runs, only its agent does not answer; that is given "
                                         + AGENT_GRACE.toSeconds() + " s to come back.");
                     } else {
-                        fence(turn, host, watch);
+                        fenceUnlessRenewing(turn, host, watch);
                     }
                 }
-                case Evidence.NONE -> fence(turn, host, watch);
+                case Evidence.NONE -> fenceUnlessRenewing(turn, host, watch);
             }
         } else {
             excuse(turn, host, watch, excuse);
         }
+    }
+
+    private static void lookAgainLater(Turn turn, Watch watch) {
+        long wait = FIRST_RECHECK.toNanos() << Math.min(watch.foundAlive++, 10);
+        watch.nextFenceNanos = turn.nanos() + Math.min(wait, LONGEST_RECHECK.toNanos());
+    }
+
+    private void fenceUnlessRenewing(Turn turn, Host host, Watch watch) {
+        switch (leases.of(turn, host)) {
+            case LeaseEvidence.Evidence.PENDING -> {}
+            case LeaseEvidence.Evidence.RENEWING -> lookAgainLater(turn, watch);
+            case LeaseEvidence.Evidence.NONE -> fence(turn, host, watch);
+        }
+    }
+
+    /** Whether the VM, on a silent host, may be started elsewhere by its lease. */
+    public boolean leaseExpired(Turn turn, Vm vm) {
+        return leases.expired(turn, vm);
     }
 
     private void fence(Turn turn, Host host, Watch watch) {
@@ -354,6 +373,7 @@ public final class HostLiveness {
         switch (operation.request()) {
             case Request.PowerHost(UUID hostId, PowerTask task) -> powered(turn, hostId, task, operation.state());
             case Request.ProbeHost probe -> secondPath.ended(turn, operation, probe);
+            case Request.InspectLockspace look -> leases.ended(turn, operation, look);
             case Request other -> {}
         }
     }

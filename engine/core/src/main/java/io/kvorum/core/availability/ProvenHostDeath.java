@@ -84,7 +84,8 @@ public final class ProvenHostDeath {
         }
         VmState off = Lifecycles.VM.require(vm.state(), VmTrigger.PROVEN_OFF);
         boolean restart = vm.spec().highAvailability().enabled() && status.wantedRunning();
-        turn.put(vm, status.off(off, "Host " + host.name() + " went down.").wanted(restart));
+        VmStatus fallen = status.off(off, "Host " + host.name() + " went down.").wanted(restart);
+        turn.put(vm, vm.leaseDomainId() == null ? fallen : fallen.leaseLeftBy(host.id()));
         turn.log(
                 Severity.ERROR,
                 "vm.down",

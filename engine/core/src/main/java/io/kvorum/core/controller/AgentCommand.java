@@ -78,6 +78,21 @@ public sealed interface AgentCommand {
     /** Whether the agent of another host answers from there. */
     record ProbeHost(UUID subjectHostId, String address, int port) implements AgentCommand {}
 
+    /** {@code leaseId}: the host's own in that lockspace. */
+    record JoinLockspace(StorageDomain storageDomain, int leaseId) implements AgentCommand {}
+
+    record LeaveLockspace(StorageDomain storageDomain, int leaseId) implements AgentCommand {}
+
+    /** What is known there of the member with that id. */
+    record InspectLockspace(StorageDomain storageDomain, int leaseId) implements AgentCommand {}
+
+    record CreateLease(UUID vmId, StorageDomain storageDomain) implements AgentCommand {}
+
+    record DeleteLease(UUID vmId, StorageDomain storageDomain) implements AgentCommand {}
+
+    /** Only ever after proof that the member with that id, the holder, is off. */
+    record ReleaseLease(UUID vmId, StorageDomain storageDomain, int holderLeaseId) implements AgentCommand {}
+
     enum PowerAction {
         STATUS,
         OFF,

@@ -44,12 +44,14 @@ public sealed interface CommandOutcome {
         TIMED_OUT,
         ABORTED,
         INTERRUPTED,
-        UNREACHABLE;
+        UNREACHABLE,
+        /** Another host holds the VM's lease, or may still hold it. */
+        LEASE_HELD;
 
         /** Whether the host vouches that nothing was left behind. */
         public boolean definite() {
             return switch (this) {
-                case INVALID, NOT_FOUND, CONFLICT, NO_CAPACITY, HYPERVISOR, STORAGE, ABORTED -> true;
+                case INVALID, NOT_FOUND, CONFLICT, NO_CAPACITY, HYPERVISOR, STORAGE, ABORTED, LEASE_HELD -> true;
                 case TIMED_OUT, INTERRUPTED, UNREACHABLE -> false;
             };
         }
@@ -68,6 +70,32 @@ public sealed interface CommandOutcome {
     record PowerDetail(boolean on) implements Detail {}
 
     record ProbeDetail(ProbeAnswer answer) implements Detail {}
+
+    /**
+     * A member of a lockspace.
+     *
+     * @param timestamp as it stands on the storage; a change proves that the member renews
+     * @param freeIn until its leases are free, if it does not renew again
+     */
+    record MemberDetail(MemberState state, long generation, long timestamp, Duration freeIn, Duration ioTimeout)
+            implements Detail {}
+
+    enum MemberState {
+        /** Too little is known yet. */
+        UNKNOWN,
+        LIVE,
+        /** It missed renewals, and may still run guests. */
+        FAIL,
+        /** Its leases are free. */
+        DEAD,
+        /** It left, and its leases are free. */
+        FREE;
+
+        /** Whether another host can take its leases. */
+        public boolean expired() {
+            return this == DEAD || this == FREE;
+        }
+    }
 
     /** What one host finds where another one's agent should be. */
     enum ProbeAnswer {

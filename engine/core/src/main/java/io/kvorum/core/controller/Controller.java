@@ -4,6 +4,7 @@ import io.kvorum.core.availability.AdmissionControl;
 import io.kvorum.core.availability.FailoverProof;
 import io.kvorum.core.availability.HaRecovery;
 import io.kvorum.core.availability.HostLiveness;
+import io.kvorum.core.availability.LockspaceMembers;
 import io.kvorum.core.availability.ProvenHostDeath;
 import io.kvorum.core.availability.StorageReturn;
 import io.kvorum.core.availability.VmObserver;
@@ -57,6 +58,7 @@ public final class Controller {
     private final HostLiveness liveness;
     private final HaRecovery recovery;
     private final StorageReturn storageReturn;
+    private final LockspaceMembers lockspaces;
     private final CpuBalancer balancer;
     private long ownOperations;
     private final UUID term;
@@ -75,7 +77,8 @@ public final class Controller {
         this.runner = new OperationRunner(settings, scheduler, admission::objection, this::provenOff, this::ended);
         this.observer = new VmObserver(asking("system/monitor"));
         this.liveness = new HostLiveness(settings, asking("system/fencing"));
-        this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY));
+        this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY), liveness::leaseExpired);
+        this.lockspaces = new LockspaceMembers(asking("system/monitor"));
         this.storageReturn = new StorageReturn(observer::stoppedByDisk, asking("system/monitor"));
         this.balancer = new CpuBalancer(loads, scheduler, asking("system/balancing"));
     }
@@ -174,6 +177,7 @@ public final class Controller {
                 observer.tick(turn);
                 recovery.tick(turn);
                 storageReturn.tick(turn);
+                lockspaces.tick(turn);
                 runner.reconsiderAll(turn);
                 turn.emit(new Effect.StartTimer(timer, LIVENESS_PERIOD));
             }
@@ -229,12 +233,14 @@ public final class Controller {
         liveness.ended(end.turn(), end.operation());
         recovery.ended(end.turn(), end.operation());
         storageReturn.ended(end.turn(), end.operation());
+        lockspaces.ended(end.turn(), end.operation());
         ProvenHostDeath.released(end.turn(), end.operation());
         observer.released(end.turn(), end.operation());
         if (end.operation().request() instanceof Request.RemoveHost(UUID hostId)
                 && inventory.host(hostId).isEmpty()) {
             liveness.forget(hostId);
             observer.forget(hostId);
+            lockspaces.forget(hostId);
             loads.forget(hostId);
         }
     }

@@ -62,15 +62,21 @@ public record Cluster(
      * @param skipIfReachableThroughOthers leave a host alone that other hosts reach: only the engine is cut off from it
      * @param startingGrace for how long a host that was switched on is given time to start
      * @param switchOnAfterFence whether a host that was fenced is switched on again
+     * @param skipIfRenewingLease leave a host alone that runs VMs with leases and still renews them: it is alive
+     * @param restartByLeaseWithoutWatchdog take an expired lease for proof even where no watchdog resets a host whose
+     *     sanlock was killed; only for labs
      */
     public record FencingPolicy(
             boolean enabled,
             int stopWhenSilentPercent,
             boolean skipIfReachableThroughOthers,
             Duration startingGrace,
-            boolean switchOnAfterFence) {
+            boolean switchOnAfterFence,
+            boolean skipIfRenewingLease,
+            boolean restartByLeaseWithoutWatchdog) {
 
-        public static final FencingPolicy DEFAULT = new FencingPolicy(true, 50, true, Duration.ofSeconds(180), true);
+        public static final FencingPolicy DEFAULT =
+                new FencingPolicy(true, 50, true, Duration.ofSeconds(180), true, true, false);
     }
 
     /**

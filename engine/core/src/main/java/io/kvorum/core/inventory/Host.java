@@ -105,6 +105,14 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
         }
     }
 
+    /** Whether guests on a host can have leases. */
+    public enum Leasing {
+        NONE,
+        /** Guests would outlive sanlock there, so that an expired lease is no full proof of their death. */
+        WITHOUT_WATCHDOG,
+        WITH_WATCHDOG
+    }
+
     public enum Virtualization {
         KVM,
         TCG,
@@ -129,12 +137,16 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
             List<String> bridges,
             boolean uefi,
             boolean tpm,
-            Versions versions) {
+            Versions versions,
+            Leasing leasing) {
 
         public HostFacts {
             numaNodes = List.copyOf(numaNodes);
             cpuModels = List.copyOf(cpuModels);
             bridges = List.copyOf(bridges);
+            if (leasing == null) {
+                leasing = Leasing.NONE; // stored before there were leases
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path absolute path of the folder on the hosts
  * @param hostId the one host of a local folder; null for a shared one
+ * @param lockspace who can hold leases of VMs there
  */
 public record StorageDomain(
         UUID id,
@@ -20,8 +21,15 @@ public record StorageDomain(
         @Nullable String stateReason,
         long capacityBytes,
         long availableBytes,
+        Lockspace lockspace,
         Meta meta)
         implements ConfigObject {
+
+    public StorageDomain {
+        if (lockspace == null) {
+            lockspace = Lockspace.NONE; // stored before there were leases
+        }
+    }
 
     @Override
     public Kind kind() {
@@ -41,13 +49,30 @@ public record StorageDomain(
                 stateReason,
                 capacityBytes,
                 availableBytes,
+                lockspace,
                 newMeta);
+    }
+
+    public StorageDomain with(Lockspace newLockspace) {
+        return new StorageDomain(
+                id,
+                name,
+                dataCenterId,
+                storage,
+                path,
+                hostId,
+                state,
+                stateReason,
+                capacityBytes,
+                availableBytes,
+                newLockspace,
+                meta);
     }
 
     /** What a host found when it last looked. */
     public StorageDomain inspected(StorageState newState, @Nullable String reason, long capacity, long available) {
         return new StorageDomain(
-                id, name, dataCenterId, storage, path, hostId, newState, reason, capacity, available, meta);
+                id, name, dataCenterId, storage, path, hostId, newState, reason, capacity, available, lockspace, meta);
     }
 
     /** Whether that host, of the same data center, sees this domain. */

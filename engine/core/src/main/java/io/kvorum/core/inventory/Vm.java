@@ -41,6 +41,11 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
         return status.hostId();
     }
 
+    /** Where its lease lies; null if it has none. */
+    public @Nullable UUID leaseDomainId() {
+        return spec.highAvailability().leaseStorageDomainId();
+    }
+
     /** Whether it may be running on that host now, or hold resources there. */
     public boolean bindsTo(UUID host) {
         return host.equals(status.hostId()) || host.equals(status.targetHostId());
@@ -110,13 +115,15 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
      * @param restartAfter VMs of its cluster that shall be up before it is restarted
      * @param restartAfterLimit how long it waits for them at most
      * @param onStorageReturn what becomes of it when a disk failed under it and is there again
+     * @param leaseStorageDomainId where its lease lies, without which no host runs it; null for none
      */
     public record HighAvailability(
             boolean enabled,
             Priority priority,
             List<UUID> restartAfter,
             Duration restartAfterLimit,
-            OnStorageReturn onStorageReturn) {
+            OnStorageReturn onStorageReturn,
+            @Nullable UUID leaseStorageDomainId) {
 
         public static final Duration DEFAULT_RESTART_AFTER_LIMIT = Duration.ofMinutes(10);
 
@@ -124,16 +131,17 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             restartAfter = List.copyOf(restartAfter);
         }
 
-        /** Waits for nobody, and goes on when its storage returns. */
+        /** Waits for nobody, goes on when its storage returns, and has no lease. */
         public HighAvailability(boolean enabled, Priority priority) {
-            this(enabled, priority, List.of(), DEFAULT_RESTART_AFTER_LIMIT, OnStorageReturn.AUTO_RESUME);
+            this(enabled, priority, List.of(), DEFAULT_RESTART_AFTER_LIMIT, OnStorageReturn.AUTO_RESUME, null);
         }
 
         /** The same without waiting for that VM. */
         public HighAvailability notAfter(UUID vmId) {
             List<UUID> others =
                     restartAfter.stream().filter(id -> !id.equals(vmId)).toList();
-            return new HighAvailability(enabled, priority, others, restartAfterLimit, onStorageReturn);
+            return new HighAvailability(
+                    enabled, priority, others, restartAfterLimit, onStorageReturn, leaseStorageDomainId);
         }
     }
 
@@ -159,6 +167,7 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
      * @param targetHostId where it is migrating to, and may already be running; else null
      * @param wantedRunning whether it was started and not asked to stop since: a VM that fell is restarted only then
      * @param memorySaved whether its storage domain holds the memory of an earlier run, to start from
+     * @param leaseLeftBy a host that is proven to be off and may have left the VM's lease behind; else null
      */
     public record VmStatus(
             VmState state,
@@ -167,41 +176,48 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             @Nullable UUID targetHostId,
             boolean wantedRunning,
             boolean memorySaved,
-            @Nullable Instant startedAt) {
+            @Nullable Instant startedAt,
+            @Nullable UUID leaseLeftBy) {
 
         public static VmStatus in(VmState state) {
-            return new VmStatus(state, null, null, null, false, false, null);
+            return new VmStatus(state, null, null, null, false, false, null, null);
         }
 
         /** Another state at the same place. */
         public VmStatus to(VmState newState, @Nullable String newReason) {
-            return new VmStatus(newState, newReason, hostId, targetHostId, wantedRunning, memorySaved, startedAt);
+            return new VmStatus(
+                    newState, newReason, hostId, targetHostId, wantedRunning, memorySaved, startedAt, leaseLeftBy);
         }
 
         /** Bound to that host only. */
         public VmStatus on(@Nullable UUID newHostId) {
-            return new VmStatus(state, reason, newHostId, null, wantedRunning, memorySaved, startedAt);
+            return new VmStatus(state, reason, newHostId, null, wantedRunning, memorySaved, startedAt, leaseLeftBy);
         }
 
         public VmStatus movingTo(@Nullable UUID newTargetId) {
-            return new VmStatus(state, reason, hostId, newTargetId, wantedRunning, memorySaved, startedAt);
+            return new VmStatus(state, reason, hostId, newTargetId, wantedRunning, memorySaved, startedAt, leaseLeftBy);
         }
 
         public VmStatus wanted(boolean running) {
-            return new VmStatus(state, reason, hostId, targetHostId, running, memorySaved, startedAt);
+            return new VmStatus(state, reason, hostId, targetHostId, running, memorySaved, startedAt, leaseLeftBy);
         }
 
         public VmStatus saved(boolean memory) {
-            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memory, startedAt);
+            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memory, startedAt, leaseLeftBy);
         }
 
         public VmStatus startedAt(@Nullable Instant instant) {
-            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memorySaved, instant);
+            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memorySaved, instant, leaseLeftBy);
         }
 
         /** Proven to run nowhere. */
         public VmStatus off(VmState newState, @Nullable String newReason) {
-            return new VmStatus(newState, newReason, null, null, wantedRunning, memorySaved, null);
+            return new VmStatus(newState, newReason, null, null, wantedRunning, memorySaved, null, leaseLeftBy);
+        }
+
+        /** Its lease may still be that host's, which is proven to be off. */
+        public VmStatus leaseLeftBy(@Nullable UUID deadHostId) {
+            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memorySaved, startedAt, deadHostId);
         }
     }
 }

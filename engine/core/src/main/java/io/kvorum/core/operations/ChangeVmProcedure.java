@@ -1,14 +1,23 @@
 package io.kvorum.core.operations;
 
+import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** Changes what a VM should be. Hardware, disks and cards change only while it is off. */
+/** Changes what a VM should be. Hardware, disks, cards and lease change only while it is off. */
 final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
+
+    private static final String MAKE = "make its lease";
+    private static final String REMOVE = "delete its old lease";
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.ChangeVm request) {
@@ -40,7 +49,52 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
         if (shapeChanges && (vm.state().active() || vm.status().memorySaved())) {
             return Verdict.refuse(VmRules.wrongState(work, vm, "given another name, cluster or hardware", "down"));
         }
-        work.turn().put(vm.withSpec(request.spec()));
+        UUID before = vm.leaseDomainId();
+        UUID after = request.spec().highAvailability().leaseStorageDomainId();
+        if (Objects.equals(before, after)) {
+            return changed(work, request, vm);
+        }
+        if (vm.state().active() || vm.status().memorySaved()) {
+            return Verdict.refuse(VmRules.wrongState(work, vm, "given another lease", "down"));
+        }
+        return after == null ? changedThenRemove(work, request, vm, before) : make(work, vm, after);
+    }
+
+    /** The new lease comes first: a VM never counts as having one that is not there. */
+    private static Verdict make(Work work, Vm vm, UUID domainId) {
+        StorageDomain domain = work.inventory().storageDomain(domainId).orElseThrow();
+        return LeaseCommands.ask(work, MAKE, domain, new AgentCommand.CreateLease(vm.id(), domain))
+                .orElseGet(() -> Verdict.refuse(LeaseCommands.noHost(domain)));
+    }
+
+    @Override
+    public Verdict next(Work work, Request.ChangeVm request, Step ended) {
+        Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
+        CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
+        if (ended.name().equals(REMOVE)) {
+            // A lease that nobody asks for any more is a file of one MiB, no more.
+            return new Verdict.Succeed("VM " + vm.name() + " was changed."
+                    + (outcome.succeeded() ? "" : " Its old lease was not deleted: " + outcome.words()));
+        }
+        if (!outcome.succeeded()) {
+            return Verdict.failed("VM " + vm.name() + " was not changed: " + outcome.words());
+        }
+        return changedThenRemove(work, request, vm, vm.leaseDomainId());
+    }
+
+    private static Verdict changedThenRemove(Work work, Request.ChangeVm request, Vm vm, @Nullable UUID oldDomainId) {
+        Verdict changed = changed(work, request, vm);
+        return work.inventory()
+                .storageDomain(oldDomainId)
+                .flatMap(domain ->
+                        LeaseCommands.ask(work, REMOVE, domain, new AgentCommand.DeleteLease(vm.id(), domain)))
+                .orElse(changed);
+    }
+
+    private static Verdict changed(Work work, Request.ChangeVm request, Vm vm) {
+        Vm changed = vm.withSpec(request.spec());
+        boolean otherLease = !Objects.equals(vm.leaseDomainId(), changed.leaseDomainId());
+        work.turn().put(otherLease ? changed.withStatus(vm.status().leaseLeftBy(null)) : changed);
         return new Verdict.Succeed("VM " + request.spec().name() + " was changed.");
     }
 }

@@ -58,6 +58,11 @@ final class CheckVmProcedure implements Procedure<Request.CheckVm> {
             return Verdict.failed(message);
         }
         if (hostId.equals(vm.status().targetHostId())) {
+            if (vm.leaseDomainId() != null && vm.state() == VmState.UNKNOWN && fate == VmFate.RUNNING) {
+                // It runs there by its lease, which its old host does not hold any more.
+                Vm left = work.turn().put(vm, vm.status().on(hostId));
+                return found(work, left, hostId, VmTrigger.SEEN_RUNNING);
+            }
             return new Verdict.Succeed("VM " + vm.name() + " is on host " + host + ", where it was migrating to.");
         }
         return found(work, vm, hostId, fate == VmFate.RUNNING ? VmTrigger.SEEN_RUNNING : VmTrigger.SEEN_PAUSED);
@@ -84,7 +89,8 @@ final class CheckVmProcedure implements Procedure<Request.CheckVm> {
                                     .to(next.get(), null)
                                     .on(hostId)
                                     .wanted(true)
-                                    .saved(false));
+                                    .saved(false)
+                                    .leaseLeftBy(null));
         } else if (vm.state() != next.get()) {
             work.turn().put(vm, vm.status().to(next.get(), null).saved(false));
         }

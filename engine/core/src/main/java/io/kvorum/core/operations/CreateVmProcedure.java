@@ -24,10 +24,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Makes a VM and its disks one by one; if one cannot be made, those that were are deleted and the VM is gone again. */
+/** Makes a VM, its disks one by one, and its lease; if one cannot be made, those that were are deleted and the VM is gone. */
 final class CreateVmProcedure implements Procedure<Request.CreateVm> {
 
     private static final String CREATE = "create disk ";
+    private static final String LEASE = "make its lease";
     private static final String UNDO = "delete disk ";
 
     @Override
@@ -60,6 +61,11 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
                 return Verdict.refuse(DiskCommands.noSpace(domain, disk.sizeBytes()));
             }
         }
+        Optional<StorageDomain> leases =
+                work.inventory().storageDomain(spec.highAvailability().leaseStorageDomainId());
+        if (leases.isPresent() && LeaseCommands.host(work, leases.get()).isEmpty()) {
+            return Verdict.refuse(LeaseCommands.noHost(leases.get()));
+        }
         work.turn().put(vm);
         return createFrom(work, request, vm, 0);
     }
@@ -82,7 +88,7 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
 
     private static Verdict createFrom(Work work, Request.CreateVm request, Vm vm, int index) {
         if (index >= vm.spec().disks().size()) {
-            return finish(work, request, vm);
+            return lease(work, request, vm);
         }
         VmDisk disk = vm.spec().disks().get(index);
         StorageDomain domain =
@@ -95,6 +101,19 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
                         work.settings().diskLimit()))
                 .orElseGet(() ->
                         undoFrom(work, vm, index, DiskCommands.noHost(domain).detail()));
+    }
+
+    private static Verdict lease(Work work, Request.CreateVm request, Vm vm) {
+        Optional<StorageDomain> domain = work.inventory().storageDomain(vm.leaseDomainId());
+        if (domain.isEmpty()) {
+            return finish(work, request, vm);
+        }
+        return LeaseCommands.ask(work, LEASE, domain.get(), new AgentCommand.CreateLease(vm.id(), domain.get()))
+                .orElseGet(() -> undoFrom(
+                        work,
+                        vm,
+                        vm.spec().disks().size() - 1,
+                        LeaseCommands.noHost(domain.get()).detail()));
     }
 
     private static AgentCommand command(Work work, Request.CreateVm request, Vm vm, int index) {
@@ -120,8 +139,13 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
     @Override
     public Verdict next(Work work, Request.CreateVm request, Step ended) {
         Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
-        int index = Integer.parseInt(ended.name().substring(ended.name().lastIndexOf(' ') + 1));
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
+        if (ended.name().equals(LEASE)) {
+            return outcome.succeeded()
+                    ? finish(work, request, vm)
+                    : undoFrom(work, vm, vm.spec().disks().size() - 1, outcome.words());
+        }
+        int index = Integer.parseInt(ended.name().substring(ended.name().lastIndexOf(' ') + 1));
         if (ended.name().startsWith(UNDO)) {
             return undoFrom(work, vm, index - 1, "");
         }
@@ -166,7 +190,7 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
         }
         work.turn().remove(Kind.VM, vm.id());
         String reason = work.operation().steps().stream()
-                .filter(step -> step.name().startsWith(CREATE)
+                .filter(step -> (step.name().startsWith(CREATE) || step.name().equals(LEASE))
                         && step.outcome() != null
                         && !step.outcome().succeeded())
                 .map(step -> Objects.requireNonNull(step.outcome()).words())

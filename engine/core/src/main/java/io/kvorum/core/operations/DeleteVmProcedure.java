@@ -16,11 +16,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Deletes a VM: its saved memory, its disks, then itself. What cannot be deleted keeps the VM there, down. */
+/** Deletes a VM: its saved memory, its disks, its lease, then itself. What cannot be deleted keeps the VM there, down. */
 final class DeleteVmProcedure implements Procedure<Request.DeleteVm> {
 
     private static final String SAVED = "delete its saved memory";
     private static final String DISK = "delete disk ";
+    private static final String LEASE = "delete its lease";
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.DeleteVm request) {
@@ -60,11 +61,7 @@ final class DeleteVmProcedure implements Procedure<Request.DeleteVm> {
 
     private static Verdict deleteFrom(Work work, Vm vm, int index) {
         if (index >= vm.spec().disks().size()) {
-            work.turn().remove(Kind.VM, vm.id());
-            forget(work, vm.id());
-            String message = "VM " + vm.name() + " was deleted.";
-            work.log(Severity.INFO, "vm.deleted", message, vm.subject());
-            return new Verdict.Succeed(message);
+            return deleteLease(work, vm);
         }
         VmDisk disk = vm.spec().disks().get(index);
         StorageDomain domain =
@@ -76,6 +73,24 @@ final class DeleteVmProcedure implements Procedure<Request.DeleteVm> {
                         new AgentCommand.DeleteDisk(disk.id(), domain),
                         work.settings().commandLimit()))
                 .orElseGet(() -> keep(work, vm, DiskCommands.noHost(domain).detail()));
+    }
+
+    private static Verdict deleteLease(Work work, Vm vm) {
+        Optional<StorageDomain> domain = work.inventory().storageDomain(vm.leaseDomainId());
+        if (domain.isEmpty()) {
+            return gone(work, vm);
+        }
+        return LeaseCommands.ask(work, LEASE, domain.get(), new AgentCommand.DeleteLease(vm.id(), domain.get()))
+                .orElseGet(
+                        () -> keep(work, vm, LeaseCommands.noHost(domain.get()).detail()));
+    }
+
+    private static Verdict gone(Work work, Vm vm) {
+        work.turn().remove(Kind.VM, vm.id());
+        forget(work, vm.id());
+        String message = "VM " + vm.name() + " was deleted.";
+        work.log(Severity.INFO, "vm.deleted", message, vm.subject());
+        return new Verdict.Succeed(message);
     }
 
     /** Nobody waits for it any more. */
@@ -93,6 +108,9 @@ final class DeleteVmProcedure implements Procedure<Request.DeleteVm> {
         Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
         if (!Objects.requireNonNull(ended.outcome()).succeeded()) {
             return keep(work, vm, ended.outcome().words());
+        }
+        if (ended.name().equals(LEASE)) {
+            return gone(work, vm);
         }
         int index =
                 ended.name().equals(SAVED) ? 0 : Integer.parseInt(ended.name().substring(DISK.length())) + 1;

@@ -317,14 +317,18 @@ public final class OperationRunner {
             case REFUSED -> Severity.WARNING;
             case SUCCEEDED, CANCELLED, QUEUED, RUNNING -> Severity.INFO;
         };
+        // A silent host is looked at every second or so; what is found is logged once.
+        boolean lookOnly = operation.request() instanceof Request.InspectLockspace;
         String words = summary != null ? summary : problem != null ? problem.detail() : "";
-        turn.log(
-                severity,
-                "operation." + state.name().toLowerCase(Locale.ROOT),
-                operation.name() + ": " + words,
-                operation.about(),
-                operation.id(),
-                operation.requestedBy());
+        if (!lookOnly) {
+            turn.log(
+                    severity,
+                    "operation." + state.name().toLowerCase(Locale.ROOT),
+                    operation.name() + ": " + words,
+                    operation.about(),
+                    operation.id(),
+                    operation.requestedBy());
+        }
         onEnd.accept(new OperationEnd(turn, ended));
         turn.inventory().operation(operation.parentId()).ifPresent(parent -> reconsider(turn, parent, List.of(ended)));
     }

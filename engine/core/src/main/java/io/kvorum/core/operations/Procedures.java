@@ -16,6 +16,10 @@ final class Procedures {
     private final ProbeHostProcedure probeHost = new ProbeHostProcedure();
     private final ConfirmHostDownProcedure confirmHostDown = new ConfirmHostDownProcedure();
     private final InspectStorageProcedure inspectStorage = new InspectStorageProcedure();
+    private final JoinLockspaceProcedure joinLockspace = new JoinLockspaceProcedure();
+    private final LeaveLockspaceProcedure leaveLockspace = new LeaveLockspaceProcedure();
+    private final InspectLockspaceProcedure inspectLockspace = new InspectLockspaceProcedure();
+    private final RestartByLeaseProcedure restartByLease = new RestartByLeaseProcedure();
     private final ChangeVmProcedure changeVm = new ChangeVmProcedure();
     private final CreateVmProcedure createVm = new CreateVmProcedure();
     private final DeleteVmProcedure deleteVm = new DeleteVmProcedure();
@@ -50,6 +54,10 @@ final class Procedures {
                     case Request.ProbeHost r -> probeHost;
                     case Request.ConfirmHostDown r -> confirmHostDown;
                     case Request.InspectStorage r -> inspectStorage;
+                    case Request.JoinLockspace r -> joinLockspace;
+                    case Request.LeaveLockspace r -> leaveLockspace;
+                    case Request.InspectLockspace r -> inspectLockspace;
+                    case Request.RestartByLease r -> restartByLease;
                     case Request.ChangeVm r -> changeVm;
                     case Request.CreateVm r -> createVm;
                     case Request.DeleteVm r -> deleteVm;

@@ -62,9 +62,10 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
             case StorageDomain domain ->
                 Stream.of(
                                 inventory.vms().stream()
-                                        .filter(vm -> vm.spec().disks().stream()
-                                                .anyMatch(disk ->
-                                                        disk.storageDomainId().equals(id))),
+                                        .filter(vm -> id.equals(vm.leaseDomainId())
+                                                || vm.spec().disks().stream()
+                                                        .anyMatch(disk -> disk.storageDomainId()
+                                                                .equals(id))),
                                 inventory.templates().stream()
                                         .filter(template -> template.disks().stream()
                                                 .anyMatch(disk ->

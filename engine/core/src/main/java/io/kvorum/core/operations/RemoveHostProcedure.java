@@ -43,6 +43,11 @@ final class RemoveHostProcedure implements Procedure<Request.RemoveHost> {
                             + "; remove that first.",
                     local.get().subject()));
         }
+        for (StorageDomain domain : List.copyOf(work.inventory().storageDomains())) {
+            if (domain.lockspace().of(host.id()).isPresent()) {
+                work.turn().put(domain.with(domain.lockspace().without(host.id())));
+            }
+        }
         work.turn().remove(Kind.HOST, host.id());
         work.emit(new Effect.Disconnect(host.id()));
         return new Verdict.Succeed("Host " + host.name() + " was removed.");

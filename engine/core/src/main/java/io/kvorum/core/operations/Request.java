@@ -174,6 +174,30 @@ public sealed interface Request {
         }
     }
 
+    /** Makes a host a member of a domain's lockspace, so that it can run VMs with leases there. */
+    record JoinLockspace(UUID storageDomainId, UUID hostId) implements Request {
+        @Override
+        public String verb() {
+            return "join the lockspaces of";
+        }
+    }
+
+    /** Before a host is switched off or taken away. */
+    record LeaveLockspace(UUID storageDomainId, UUID hostId) implements Request {
+        @Override
+        public String verb() {
+            return "leave the lockspaces of";
+        }
+    }
+
+    /** Asks one host what it sees of another one's renewals on a storage domain. */
+    record InspectLockspace(UUID hostId, UUID storageDomainId, UUID throughHostId) implements Request {
+        @Override
+        public String verb() {
+            return "look for renewals of";
+        }
+    }
+
     // ---- VMs
 
     /** {@code fullCopy}: the disks of the template are copied rather than stood upon. */
@@ -254,6 +278,14 @@ public sealed interface Request {
         @Override
         public String verb() {
             return "recover";
+        }
+    }
+
+    /** Its host is silent, cannot be fenced, and let its lease expire: starts it where the lease can be acquired. */
+    record RestartByLease(UUID vmId) implements Request {
+        @Override
+        public String verb() {
+            return "restart by its lease";
         }
     }
 

@@ -2,6 +2,7 @@ package io.kvorum.core.operations;
 
 import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
@@ -21,7 +22,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a VM: place → bind it to the host → prepare its networks there → start.
+ * Starts a VM: place → bind it to the host → free the lease that a dead host left → prepare its networks there → start.
  *
  * <p>A host that vouches that the start failed is left and another is tried, up to {@link #MAX_HOSTS}. Where a host does
  * not vouch for anything it is asked what the VM does; without an answer the VM stays bound to it, in doubt, and the
@@ -33,6 +34,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
     private static final String START = "start";
     private static final String RESTORE = "restore from saved memory";
     private static final String LOOK = "look whether it runs";
+    private static final String RELEASE = "free its lease";
     private static final String NETWORK = "prepare network ";
 
     @Override
@@ -72,8 +74,17 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
         VmState state =
                 vm.state() == VmState.STARTING ? VmState.STARTING : Lifecycles.VM.require(vm.state(), VmTrigger.START);
         Vm bound = work.turn()
-                .put(vm, vm.status().to(state, null).on(host.id()).wanted(true).startedAt(null));
-        return nextNetworkOrStart(work, bound, host.id(), null);
+                .put(
+                        vm,
+                        work.leaseLeft(vm)
+                                .to(state, null)
+                                .on(host.id())
+                                .wanted(true)
+                                .startedAt(null));
+        return LeaseCommands.release(work, bound)
+                .<Verdict>map(command -> new Verdict.Command(
+                        RELEASE, host.id(), command, work.settings().commandLimit()))
+                .orElseGet(() -> nextNetworkOrStart(work, bound, host.id(), null));
     }
 
     private Verdict nextNetworkOrStart(Work work, Vm vm, UUID hostId, @Nullable String after) {
@@ -105,6 +116,11 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
         Vm vm = ended.name().equals(RESTORE) && mayHaveRun(outcome)
                 ? work.turn().put(found, found.status().saved(false))
                 : found;
+        if (ended.name().equals(RELEASE)) {
+            // Where it was not freed, the start itself tells why.
+            Vm freed = outcome.succeeded() ? work.turn().put(vm, vm.status().leaseLeftBy(null)) : vm;
+            return nextNetworkOrStart(work, freed, Objects.requireNonNull(hostId), null);
+        }
         if (ended.name().startsWith(NETWORK)) {
             return outcome.succeeded() && hostId != null
                     ? nextNetworkOrStart(work, vm, hostId, ended.name())
@@ -122,6 +138,8 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
             case CommandOutcome.Done done -> started(work, vm, VmTrigger.SEEN_RUNNING);
             case CommandOutcome.HostGone gone -> elsewhere(work, request, vm, gone.message());
             case CommandOutcome.Unknown unknown -> lost(work, vm, unknown.message());
+            case CommandOutcome.Failed(Reason reason, String message)
+            when reason == Reason.LEASE_HELD -> notStarted(work, vm, message);
             case CommandOutcome.Failed failed ->
                 failed.reason().definite()
                         ? elsewhere(work, request, vm, failed.message())
@@ -151,6 +169,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                         vm.status()
                                 .to(state, null)
                                 .saved(false)
+                                .leaseLeftBy(null)
                                 .startedAt(work.turn().instant()));
         String message = "VM " + vm.name() + " runs on " + work.hostName(vm.hostId()) + ".";
         work.log(Severity.INFO, "vm.started", message, vm.subject());
@@ -177,6 +196,10 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                 return bind(work, vm, decision.host().get());
             }
         }
+        return notStarted(work, vm, why);
+    }
+
+    private static Verdict notStarted(Work work, Vm vm, String why) {
         VmTrigger trigger = vm.status().memorySaved() ? VmTrigger.RESTORE_FAILED : VmTrigger.START_FAILED;
         work.moveOff(vm, trigger, why);
         return Verdict.failed("VM " + vm.name() + " could not be started: " + why);

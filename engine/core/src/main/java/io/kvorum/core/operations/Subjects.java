@@ -35,6 +35,9 @@ public final class Subjects {
             case Request.ProbeHost r -> unnamed(Kind.HOST, r.hostId());
             case Request.ConfirmHostDown r -> unnamed(Kind.HOST, r.hostId());
             case Request.InspectStorage r -> unnamed(Kind.STORAGE_DOMAIN, r.storageDomainId());
+            case Request.JoinLockspace r -> unnamed(Kind.STORAGE_DOMAIN, r.storageDomainId());
+            case Request.LeaveLockspace r -> unnamed(Kind.STORAGE_DOMAIN, r.storageDomainId());
+            case Request.InspectLockspace r -> unnamed(Kind.HOST, r.hostId());
             case Request.ChangeVm r -> new Subject(Kind.VM, r.vmId(), r.spec().name());
             case Request.CreateVm r -> new Subject(Kind.VM, r.vmId(), r.spec().name());
             case Request.DeleteVm r -> unnamed(Kind.VM, r.vmId());
@@ -44,6 +47,7 @@ public final class Subjects {
             case Request.SuspendVm r -> unnamed(Kind.VM, r.vmId());
             case Request.CheckVm r -> unnamed(Kind.VM, r.vmId());
             case Request.RecoverVm r -> unnamed(Kind.VM, r.vmId());
+            case Request.RestartByLease r -> unnamed(Kind.VM, r.vmId());
             case Request.MigrateVm r -> unnamed(Kind.VM, r.vmId());
             case Request.BeginImage r -> new Subject(Kind.IMAGE, r.imageId(), r.name());
             case Request.FinishImage r -> unnamed(Kind.IMAGE, r.imageId());

@@ -55,6 +55,7 @@ final class VmRules {
         checkDisks(inventory, spec.disks(), dataCenter, problems);
         checkNics(inventory, spec.nics(), dataCenter, problems);
         RestartRules.check(inventory, vmId, spec, problems);
+        LeaseCommands.check(inventory, spec, dataCenter, problems);
         if (spec.cloudInitUserData() != null && spec.cloudInitUserData().length() > MAX_CLOUD_INIT_CHARS) {
             problems.add(field(
                     "cloudInit.userData",

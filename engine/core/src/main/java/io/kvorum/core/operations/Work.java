@@ -12,6 +12,8 @@ import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Subject;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.VmDisk;
+import io.kvorum.core.inventory.Vm.VmStatus;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a procedure works with: one operation, in one turn. */
@@ -151,12 +154,22 @@ public final class Work {
     /** The VM proven to run nowhere, stored. */
     Vm moveOff(Vm vm, VmTrigger trigger, @Nullable String reason) {
         VmState state = Lifecycles.VM.require(vm.state(), trigger);
-        return turn.put(vm, vm.status().off(state, reason));
+        return turn.put(vm, leaseLeft(vm).off(state, reason));
+    }
+
+    /** The VM's status, with the host that it is bound to as the one that left its lease behind, if that is proven off. */
+    VmStatus leaseLeft(Vm vm) {
+        boolean hostOff = inventory()
+                .host(vm.hostId())
+                .filter(host -> host.state() == HostState.DOWN)
+                .isPresent();
+        return hostOff && vm.leaseDomainId() != null ? vm.status().leaseLeftBy(vm.hostId()) : vm.status();
     }
 
     AgentCommand.StartVm startCommand(Vm vm, boolean resume) {
-        List<StorageDomain> domains = vm.spec().disks().stream()
-                .flatMap(disk -> inventory().storageDomain(disk.storageDomainId()).stream())
+        List<StorageDomain> domains = Stream.concat(
+                        vm.spec().disks().stream().map(VmDisk::storageDomainId), Stream.ofNullable(vm.leaseDomainId()))
+                .flatMap(id -> inventory().storageDomain(id).stream())
                 .distinct()
                 .toList();
         String model = inventory()

@@ -102,7 +102,20 @@ public final class Filters {
                     (inventory, request, host) -> missingStorage(inventory, request, host) == null,
                     (inventory, request, host) ->
                             "It does not reach the storage domain " + missingStorage(inventory, request, host) + ".",
-                    request -> true));
+                    request -> true),
+            filter(
+                    "Lease",
+                    (inventory, request, host) -> inventory
+                            .storageDomain(request.vm().leaseDomainId())
+                            .filter(domain -> domain.lockspace().joined(host))
+                            .isPresent(),
+                    (inventory, request, host) -> "It has not joined the lockspace of the storage domain "
+                            + inventory
+                                    .storageDomain(request.vm().leaseDomainId())
+                                    .map(StorageDomain::name)
+                                    .orElse("that holds the VM's lease")
+                            + ".",
+                    request -> request.vm().leaseDomainId() != null));
 
     private Filters() {}
 

@@ -46,7 +46,7 @@ class FencingPolicyTest {
     }
 
     private static FencingPolicy policy(int silentPercent, boolean skip, int graceSeconds, boolean switchOn) {
-        return new FencingPolicy(true, silentPercent, skip, Duration.ofSeconds(graceSeconds), switchOn);
+        return new FencingPolicy(true, silentPercent, skip, Duration.ofSeconds(graceSeconds), switchOn, true, false);
     }
 
     private static long switchedOff(TestCluster cluster) {

@@ -32,7 +32,7 @@ class RestartAfterTest {
 
     private static HighAvailability after(Priority priority, Duration limit, String... others) {
         List<UUID> ids = Stream.of(others).map(Things::id).toList();
-        return new HighAvailability(true, priority, ids, limit, OnStorageReturn.AUTO_RESUME);
+        return new HighAvailability(true, priority, ids, limit, OnStorageReturn.AUTO_RESUME, null);
     }
 
     private static Vm ha(String name, Priority priority, Duration limit, String... others) {

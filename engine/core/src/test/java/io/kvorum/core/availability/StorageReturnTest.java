@@ -30,7 +30,7 @@ class StorageReturnTest {
 
     private static TestCluster onH1(boolean ha, OnStorageReturn behaviour) {
         HighAvailability rules =
-                new HighAvailability(ha, Priority.MEDIUM, List.of(), Duration.ofMinutes(10), behaviour);
+                new HighAvailability(ha, Priority.MEDIUM, List.of(), Duration.ofMinutes(10), behaviour, null);
         Vm vm = Things.vm(Things.spec("v").with(rules));
         return TestCluster.of(3, Things.on(vm, "h1"));
     }

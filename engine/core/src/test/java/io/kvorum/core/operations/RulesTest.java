@@ -12,6 +12,7 @@ import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Lockspace;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Network.NetworkKind;
@@ -101,6 +102,7 @@ class RulesTest {
                 null,
                 0,
                 0,
+                Lockspace.NONE,
                 Meta.NONE);
         refuses(create(bad), "path", path, "absolute");
     }
@@ -119,6 +121,7 @@ class RulesTest {
                         null,
                         0,
                         0,
+                        Lockspace.NONE,
                         Meta.NONE)),
                 "hostId",
                 "",
@@ -135,6 +138,7 @@ class RulesTest {
                         null,
                         0,
                         0,
+                        Lockspace.NONE,
                         Meta.NONE)),
                 "hostId",
                 Things.id("h1").toString(),
@@ -174,6 +178,7 @@ class RulesTest {
                 null,
                 1,
                 1,
+                Lockspace.NONE,
                 Meta.NONE);
 
         Operation stale = cluster.run(new Request.Configure(moved, 99));

@@ -12,6 +12,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.HostFacts;
 import io.kvorum.core.inventory.Host.Virtualization;
 import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Lockspace;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Network.NetworkKind;
@@ -83,7 +84,8 @@ class SchedulerTest {
                         facts.bridges(),
                         uefi,
                         tpm,
-                        facts.versions()));
+                        facts.versions(),
+                        facts.leasing()));
     }
 
     private static Vm with(Hardware.Firmware firmware, boolean tpm) {
@@ -168,6 +170,7 @@ class SchedulerTest {
                         null,
                         1,
                         1,
+                        Lockspace.NONE,
                         Meta.NONE));
     }
 

@@ -51,6 +51,9 @@ public final class FakeHost {
     /** Its kernel and its guests run, and nobody answers for its agent. */
     public boolean agentAway;
 
+    /** It cannot renew its leases. */
+    public boolean storageGone;
+
     public boolean bmcBroken;
     public final Set<Integer> brokenAgents = new HashSet<>();
     public final Set<Integer> suppliesOff = new HashSet<>();
@@ -211,6 +214,18 @@ public final class FakeHost {
                                         ? CommandOutcome.ProbeAnswer.REFUSED
                                         : CommandOutcome.ProbeAnswer.REACHABLE));
             }
+            case AgentCommand.JoinLockspace join -> world.leases.join(this, join.leaseId());
+            case AgentCommand.LeaveLockspace leave -> new Done(null);
+            case AgentCommand.InspectLockspace inspect -> world.leases.inspect(inspect.leaseId());
+            case AgentCommand.CreateLease create -> {
+                world.leases.made.add(create.vmId());
+                yield new Done(null);
+            }
+            case AgentCommand.DeleteLease delete -> {
+                world.leases.made.remove(delete.vmId());
+                yield new Done(null);
+            }
+            case AgentCommand.ReleaseLease release -> world.leases.release(release);
             case AgentCommand.PowerControl control ->
                 world.host(control.subjectHostId()).power(control.powerAgentIndex(), control.action());
         };
@@ -221,12 +236,16 @@ public final class FakeHost {
         if (start.resume() && !world.savedMemory.remove(vmId)) {
             return new Failed(Reason.NOT_FOUND, "There is no saved memory.");
         }
+        if (start.vm().leaseDomainId() != null && !world.leases.acquire(this, vmId)) {
+            return new Failed(Reason.LEASE_HELD, "Another host holds its lease.");
+        }
         vms.put(vmId, VmRunState.RUNNING);
         world.sighted(this, vmId, VmRunState.RUNNING, Cause.STARTED);
         return new Done(null);
     }
 
     private CommandOutcome end(UUID vmId, Cause cause) {
+        world.leases.ended(id(), vmId);
         if (vms.remove(vmId) == null) {
             return new Failed(Reason.NOT_FOUND, "It is not here.");
         }

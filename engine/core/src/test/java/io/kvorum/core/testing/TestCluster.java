@@ -69,6 +69,7 @@ public final class TestCluster {
     private final Map<UUID, Integer> connections = new HashMap<>();
     public final Set<UUID> disks = new TreeSet<>();
     public final Set<UUID> savedMemory = new TreeSet<>();
+    public final FakeLeases leases = new FakeLeases(this);
     public final Map<UUID, Operation> ended = new LinkedHashMap<>();
     public final List<LogEntry> log = new ArrayList<>();
     public final List<Effect.SendCommand> sent = new ArrayList<>();
@@ -177,6 +178,7 @@ public final class TestCluster {
     private void step() {
         Scheduled next = agenda.remove();
         nanos = Math.max(nanos, next.at());
+        leases.tick();
         next.what().run();
         checkNothingRunsTwice();
     }

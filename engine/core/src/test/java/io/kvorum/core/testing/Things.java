@@ -12,6 +12,7 @@ import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Host.Versions;
 import io.kvorum.core.inventory.Host.Virtualization;
+import io.kvorum.core.inventory.Lockspace;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Network.NetworkKind;
@@ -85,6 +86,7 @@ public final class Things {
                 null,
                 1000 * GIB,
                 900 * GIB,
+                Lockspace.NONE,
                 Meta.NONE);
     }
 
@@ -147,7 +149,8 @@ public final class Things {
                 List.of("br0"),
                 true,
                 true,
-                new Versions("1", "1", "1", "1", "test"));
+                new Versions("1", "1", "1", "1", "test"),
+                Host.Leasing.NONE);
     }
 
     public static Hardware hardware(long memory) {
@@ -207,6 +210,6 @@ public final class Things {
 
     /** The VM as it runs on that host. */
     public static Vm on(Vm vm, String host) {
-        return vm.withStatus(new VmStatus(VmState.UP, null, id(host), null, true, false, null));
+        return vm.withStatus(new VmStatus(VmState.UP, null, id(host), null, true, false, null, null));
     }
 }

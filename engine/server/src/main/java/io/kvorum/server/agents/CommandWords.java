@@ -7,12 +7,17 @@ import io.kvorum.core.controller.Effect;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.proto.agent.v1.CreateDisk;
+import io.kvorum.proto.agent.v1.CreateLease;
 import io.kvorum.proto.agent.v1.DeleteDisk;
+import io.kvorum.proto.agent.v1.DeleteLease;
 import io.kvorum.proto.agent.v1.DeleteSavedState;
 import io.kvorum.proto.agent.v1.DiskRef;
 import io.kvorum.proto.agent.v1.EnsureNetwork;
 import io.kvorum.proto.agent.v1.ExecuteRequest;
+import io.kvorum.proto.agent.v1.InspectLockspace;
 import io.kvorum.proto.agent.v1.InspectStorage;
+import io.kvorum.proto.agent.v1.JoinLockspace;
+import io.kvorum.proto.agent.v1.LeaveLockspace;
 import io.kvorum.proto.agent.v1.MigrateVm;
 import io.kvorum.proto.agent.v1.MigrationPolicy;
 import io.kvorum.proto.agent.v1.PauseVm;
@@ -20,6 +25,7 @@ import io.kvorum.proto.agent.v1.PowerControl;
 import io.kvorum.proto.agent.v1.ProbeHost;
 import io.kvorum.proto.agent.v1.QueryVm;
 import io.kvorum.proto.agent.v1.RebootVm;
+import io.kvorum.proto.agent.v1.ReleaseLease;
 import io.kvorum.proto.agent.v1.ResetVm;
 import io.kvorum.proto.agent.v1.ResumeVm;
 import io.kvorum.proto.agent.v1.ShutdownVm;
@@ -100,6 +106,29 @@ public class CommandWords {
                         .setHostId(host.toString())
                         .setAddress(address)
                         .setPort(port));
+            case AgentCommand.JoinLockspace(var domain, int leaseId) ->
+                request.setJoinLockspace(JoinLockspace.newBuilder()
+                        .setStorageDomain(VmWords.domain(domain))
+                        .setLeaseId(leaseId));
+            case AgentCommand.LeaveLockspace(var domain, int leaseId) ->
+                request.setLeaveLockspace(LeaveLockspace.newBuilder()
+                        .setStorageDomain(VmWords.domain(domain))
+                        .setLeaseId(leaseId));
+            case AgentCommand.InspectLockspace(var domain, int leaseId) ->
+                request.setInspectLockspace(InspectLockspace.newBuilder()
+                        .setStorageDomain(VmWords.domain(domain))
+                        .addLeaseIds(leaseId));
+            case AgentCommand.CreateLease(UUID vm, var domain) ->
+                request.setCreateLease(
+                        CreateLease.newBuilder().setVmId(vm.toString()).setStorageDomain(VmWords.domain(domain)));
+            case AgentCommand.DeleteLease(UUID vm, var domain) ->
+                request.setDeleteLease(
+                        DeleteLease.newBuilder().setVmId(vm.toString()).setStorageDomain(VmWords.domain(domain)));
+            case AgentCommand.ReleaseLease(UUID vm, var domain, int holder) ->
+                request.setReleaseLease(ReleaseLease.newBuilder()
+                        .setVmId(vm.toString())
+                        .setStorageDomain(VmWords.domain(domain))
+                        .setHolderLeaseId(holder));
             case AgentCommand.TestPower(UUID host, PowerAgent agent) ->
                 request.setPowerControl(PowerControl.newBuilder()
                         .setAction(action(PowerAction.STATUS))

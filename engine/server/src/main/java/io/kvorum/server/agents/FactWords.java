@@ -1,6 +1,7 @@
 package io.kvorum.server.agents;
 
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.Leasing;
 import io.kvorum.core.inventory.Host.NumaNode;
 import io.kvorum.core.inventory.Host.Versions;
 import io.kvorum.core.inventory.Host.Virtualization;
@@ -41,7 +42,8 @@ public final class FactWords {
                         limited(facts.getVersions().getLibvirt()),
                         limited(facts.getVersions().getQemu()),
                         limited(facts.getVersions().getKernel()),
-                        limited(facts.getVersions().getOs())));
+                        limited(facts.getVersions().getOs())),
+                leasing(facts));
     }
 
     private static Virtualization virtualization(HostFacts facts) {
@@ -49,6 +51,15 @@ public final class FactWords {
             case VIRTUALIZATION_TCG -> Virtualization.TCG;
             case VIRTUALIZATION_SIMULATED -> Virtualization.SIMULATED;
             case VIRTUALIZATION_KVM, VIRTUALIZATION_UNSPECIFIED, UNRECOGNIZED -> Virtualization.KVM;
+        };
+    }
+
+    /** What a newer agent may call otherwise counts as none. */
+    private static Leasing leasing(HostFacts facts) {
+        return switch (facts.getLeasing()) {
+            case LEASING_WITHOUT_WATCHDOG -> Leasing.WITHOUT_WATCHDOG;
+            case LEASING_WITH_WATCHDOG -> Leasing.WITH_WATCHDOG;
+            case LEASING_UNSPECIFIED, UNRECOGNIZED -> Leasing.NONE;
         };
     }
 

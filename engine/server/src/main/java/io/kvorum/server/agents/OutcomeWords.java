@@ -3,12 +3,15 @@ package io.kvorum.server.agents;
 import com.google.protobuf.util.Durations;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.Detail;
+import io.kvorum.core.controller.CommandOutcome.MemberState;
 import io.kvorum.core.controller.CommandOutcome.ProbeAnswer;
 import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.proto.agent.v1.ExecuteResponse;
 import io.kvorum.proto.agent.v1.Failure;
 import io.kvorum.proto.agent.v1.FailureReason;
+import io.kvorum.proto.agent.v1.LockspaceMember;
+import io.kvorum.proto.agent.v1.LockspaceResult;
 import io.kvorum.proto.agent.v1.PowerState;
 import io.kvorum.proto.agent.v1.Success;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeWords {
 
     private static final int MAX_MESSAGE_CHARS = 2000;
+    private static final long MAX_LEASE_SECONDS = 3600;
 
     private OutcomeWords() {}
 
@@ -67,8 +71,34 @@ final class OutcomeWords {
                             case PROBE_ANSWER_NO_ANSWER, PROBE_ANSWER_UNSPECIFIED, UNRECOGNIZED ->
                                 ProbeAnswer.NO_ANSWER;
                         });
+            case LOCKSPACE -> member(success.getLockspace());
             case DETAIL_NOT_SET -> null;
         };
+    }
+
+    /** The one that was asked for; what is not understood counts as unknown, which frees no lease. */
+    private static @Nullable Detail member(LockspaceResult result) {
+        if (result.getMembersCount() != 1) {
+            return null;
+        }
+        LockspaceMember member = result.getMembers(0);
+        MemberState state = switch (member.getState()) {
+            case MEMBER_STATE_LIVE -> MemberState.LIVE;
+            case MEMBER_STATE_FAIL -> MemberState.FAIL;
+            case MEMBER_STATE_DEAD -> MemberState.DEAD;
+            case MEMBER_STATE_FREE -> MemberState.FREE;
+            case MEMBER_STATE_UNSPECIFIED, UNRECOGNIZED -> MemberState.UNKNOWN;
+        };
+        return new CommandOutcome.MemberDetail(
+                state,
+                member.getGeneration(),
+                member.getTimestamp(),
+                seconds(member.getFreeIn()),
+                seconds(member.getIoTimeout()));
+    }
+
+    private static Duration seconds(com.google.protobuf.Duration duration) {
+        return Duration.ofSeconds(Math.clamp(duration.getSeconds(), 0, MAX_LEASE_SECONDS));
     }
 
     /** A state we do not know counts as running: nothing is started elsewhere on such a word. */
@@ -89,6 +119,7 @@ final class OutcomeWords {
             case FAILURE_REASON_ABORTED -> Reason.ABORTED;
             case FAILURE_REASON_INTERRUPTED -> Reason.INTERRUPTED;
             case FAILURE_REASON_UNREACHABLE -> Reason.UNREACHABLE;
+            case FAILURE_REASON_LEASE_HELD -> Reason.LEASE_HELD;
             case FAILURE_REASON_UNSPECIFIED, UNRECOGNIZED -> Reason.INTERRUPTED;
         };
     }

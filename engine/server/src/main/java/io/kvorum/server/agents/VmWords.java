@@ -70,6 +70,10 @@ public final class VmWords {
                     .setNetwork(network(Objects.requireNonNull(networks.get(nic.networkId()))))
                     .setLinkUp(nic.linkUp()));
         }
+        UUID lease = vm.leaseDomainId();
+        if (lease != null) {
+            spec.setLeaseDomain(domain(Objects.requireNonNull(domains.get(lease))));
+        }
         String userData = vm.spec().cloudInitUserData();
         if (userData != null) {
             spec.setCloudInit(CloudInit.newBuilder()

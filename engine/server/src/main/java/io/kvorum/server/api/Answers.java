@@ -61,6 +61,9 @@ public class Answers {
         if (!operation.state().ended()) {
             return accepted(operation);
         }
+        if (operation.state() == OperationState.FAILED && operation.problem() != null) {
+            throw new ProblemException(operation.problem(), operation.explanation());
+        }
         return status == 204
                 ? Response.noContent().build()
                 : Response.status(status).entity(result.get()).build();

@@ -105,7 +105,9 @@ public class ClusterResource {
             @Nullable Integer stopWhenSilentPercent,
             @Nullable Boolean skipIfReachableThroughOthers,
             @Nullable Integer startingGraceSeconds,
-            @Nullable Boolean switchOnAfterFence) {
+            @Nullable Boolean switchOnAfterFence,
+            @Nullable Boolean skipIfRenewingLease,
+            @Nullable Boolean restartByLeaseWithoutWatchdog) {
 
         FencingPolicy applyTo(FencingPolicy before) {
             return new FencingPolicy(
@@ -115,7 +117,11 @@ public class ClusterResource {
                             ? before.skipIfReachableThroughOthers()
                             : skipIfReachableThroughOthers,
                     startingGraceSeconds == null ? before.startingGrace() : Duration.ofSeconds(startingGraceSeconds),
-                    switchOnAfterFence == null ? before.switchOnAfterFence() : switchOnAfterFence);
+                    switchOnAfterFence == null ? before.switchOnAfterFence() : switchOnAfterFence,
+                    skipIfRenewingLease == null ? before.skipIfRenewingLease() : skipIfRenewingLease,
+                    restartByLeaseWithoutWatchdog == null
+                            ? before.restartByLeaseWithoutWatchdog()
+                            : restartByLeaseWithoutWatchdog);
         }
     }
 

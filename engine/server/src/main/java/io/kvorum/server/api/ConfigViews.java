@@ -5,6 +5,7 @@ import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.StorageDomain;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,9 @@ public final class ConfigViews {
             int stopWhenSilentPercent,
             boolean skipIfReachableThroughOthers,
             long startingGraceSeconds,
-            boolean switchOnAfterFence) {
+            boolean switchOnAfterFence,
+            boolean skipIfRenewingLease,
+            boolean restartByLeaseWithoutWatchdog) {
 
         static FencingView of(Cluster.FencingPolicy policy) {
             return new FencingView(
@@ -43,7 +46,9 @@ public final class ConfigViews {
                     policy.stopWhenSilentPercent(),
                     policy.skipIfReachableThroughOthers(),
                     policy.startingGrace().toSeconds(),
-                    policy.switchOnAfterFence());
+                    policy.switchOnAfterFence(),
+                    policy.skipIfRenewingLease(),
+                    policy.restartByLeaseWithoutWatchdog());
         }
     }
 
@@ -113,6 +118,7 @@ public final class ConfigViews {
             @Nullable String stateReason,
             @Nullable Long capacityBytes,
             @Nullable Long availableBytes,
+            List<LockspaceMemberView> lockspace,
             long revision,
             Instant createdAt,
             Instant updatedAt) {
@@ -130,11 +136,19 @@ public final class ConfigViews {
                     domain.stateReason(),
                     known ? domain.capacityBytes() : null,
                     known ? domain.availableBytes() : null,
+                    domain.lockspace().members().stream()
+                            .map(member -> new LockspaceMemberView(
+                                    member.hostId(), member.leaseId(), member.joinedBootId() != null))
+                            .toList(),
                     domain.meta().revision(),
                     domain.meta().createdAt(),
                     domain.meta().updatedAt());
         }
     }
+
+    /** A host with its id in the lockspace; only while it is joined it can hold leases. */
+    @Schema(name = "LockspaceMember")
+    public record LockspaceMemberView(UUID hostId, int leaseId, boolean joined) {}
 
     @Schema(name = "Network")
     public record NetworkView(

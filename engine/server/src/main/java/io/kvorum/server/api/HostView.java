@@ -57,6 +57,9 @@ public record HostView(
             @Schema(enumeration = {"kvm", "tcg", "simulated"})
             String virtualization,
 
+            @Schema(enumeration = {"none", "without_watchdog", "with_watchdog"})
+            String leasing,
+
             List<String> bridges,
             Versions versions) {}
 
@@ -111,6 +114,7 @@ public record HostView(
                         facts.memoryBytes(),
                         facts.numaNodes(),
                         Words.of(facts.virtualization()),
+                        Words.of(facts.leasing()),
                         facts.bridges(),
                         facts.versions()),
                 new PowerManagementView(

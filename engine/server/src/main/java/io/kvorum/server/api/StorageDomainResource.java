@@ -1,6 +1,7 @@
 package io.kvorum.server.api;
 
 import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Lockspace;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageKind;
@@ -63,6 +64,7 @@ public class StorageDomainResource {
                     null,
                     0,
                     0,
+                    Lockspace.NONE,
                     Meta.NONE);
         }
 
@@ -78,6 +80,7 @@ public class StorageDomainResource {
                     before.stateReason(),
                     before.capacityBytes(),
                     before.availableBytes(),
+                    before.lockspace(),
                     before.meta());
         }
     }

@@ -72,7 +72,10 @@ public final class VmSpecs {
             @Nullable Long restartAfterLimitSeconds,
 
             @Schema(enumeration = {"auto_resume", "leave_paused", "kill"}) @Nullable
-            String onStorageReturn) {
+            String onStorageReturn,
+
+            @Schema(description = "The storage domain of its lease; empty for none.") @Nullable
+            String leaseStorageDomainId) {
 
         HighAvailability applyTo(HighAvailability before) {
             if (restartAfter != null && restartAfter.stream().anyMatch(Objects::isNull)) {
@@ -90,7 +93,22 @@ public final class VmSpecs {
                             "highAvailability.onStorageReturn",
                             onStorageReturn,
                             OnStorageReturn.class,
-                            before.onStorageReturn()));
+                            before.onStorageReturn()),
+                    lease(before));
+        }
+
+        private @Nullable UUID lease(HighAvailability before) {
+            if (leaseStorageDomainId == null) {
+                return before.leaseStorageDomainId();
+            }
+            try {
+                return leaseStorageDomainId.isEmpty() ? null : UUID.fromString(leaseStorageDomainId);
+            } catch (IllegalArgumentException e) {
+                throw ProblemException.invalid(
+                        "highAvailability.leaseStorageDomainId",
+                        leaseStorageDomainId,
+                        "Must be the id of a storage domain, or empty for no lease.");
+            }
         }
     }
 

@@ -72,7 +72,9 @@ public record VmView(
             long restartAfterLimitSeconds,
 
             @Schema(enumeration = {"auto_resume", "leave_paused", "kill"})
-            String onStorageReturn) {
+            String onStorageReturn,
+
+            @Nullable UUID leaseStorageDomainId) {
 
         static HighAvailabilityView of(Vm.HighAvailability rules) {
             return new HighAvailabilityView(
@@ -80,7 +82,8 @@ public record VmView(
                     Words.of(rules.priority()),
                     rules.restartAfter(),
                     rules.restartAfterLimit().toSeconds(),
-                    Words.of(rules.onStorageReturn()));
+                    Words.of(rules.onStorageReturn()),
+                    rules.leaseStorageDomainId());
         }
     }
 

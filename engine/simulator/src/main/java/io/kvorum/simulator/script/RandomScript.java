@@ -14,6 +14,11 @@ public final class RandomScript {
     private static final int USABLE_GIB = 31;
 
     private final Dice dice;
+
+    /** Of its own, so that worlds without leases stay what they were. */
+    private final Dice leaseDice;
+
+    private final boolean leases;
     private final int hosts;
     private final int vms;
     private final int replicas;
@@ -21,6 +26,8 @@ public final class RandomScript {
 
     private RandomScript(long seed) {
         dice = new Dice(~seed);
+        leaseDice = new Dice(seed ^ 0x1ea5e);
+        leases = leaseDice.chance(0.4);
         hosts = dice.between(3, 8);
         vms = dice.between(10, Math.min(40, hosts * 5));
         replicas = dice.between(2, 3);
@@ -42,6 +49,9 @@ public final class RandomScript {
             }
             at += dice.between(2, 35) * SECOND;
         }
+        if (leases) {
+            leaseFaults();
+        }
         steps.sort(Comparator.comparingLong(Step::atNanos));
         return new Script(world, steps, List.of(), List.of(), DAY + 40 * SECOND, true);
     }
@@ -62,6 +72,9 @@ public final class RandomScript {
         if (dice.chance(0.15)) {
             world.add("half-silent off");
         }
+        if (leases) {
+            world.add(leaseDice.chance(0.25) ? "leases without-watchdog" : "leases");
+        }
         int[] used = new int[hosts + 1];
         for (int i = 1; i <= vms; i++) {
             int memory = dice.between(1, 7);
@@ -77,9 +90,21 @@ public final class RandomScript {
             vm.append(dice.chance(0.05) ? " pinned" : "");
             vm.append(i > 1 && dice.chance(0.15) ? " after v" + dice.between(1, i - 1) : "");
             vm.append(dice.chance(0.1) ? " kill" : dice.chance(0.1) ? " leave-paused" : "");
+            vm.append(leases && leaseDice.chance(0.6) ? " lease" : "");
             world.add(vm.toString());
         }
         return world;
+    }
+
+    /** Long enough for leases to expire. */
+    private void leaseFaults() {
+        int many = leaseDice.between(2, 6);
+        for (int i = 0; i < many; i++) {
+            String host = "h" + leaseDice.between(1, hosts);
+            String fault = leaseDice.of(List.of("isolate", "hang", "power-loss", "storage-lost"));
+            long when = leaseDice.between(5, 1100) * SECOND;
+            steps.add(new Step(when, fault + " " + host + " for " + leaseDice.between(60, 320) + "s"));
+        }
     }
 
     private String host() {

@@ -297,6 +297,12 @@ final class Agent {
             case AgentCommand.ResumeVm resume -> resume.vmId();
             case AgentCommand.CreateDisk create -> create.diskId();
             case AgentCommand.DeleteDisk delete -> delete.diskId();
+            case AgentCommand.CreateLease create -> create.vmId();
+            case AgentCommand.DeleteLease delete -> delete.vmId();
+            case AgentCommand.ReleaseLease release -> release.vmId();
+            case AgentCommand.JoinLockspace join -> join.storageDomain().id();
+            case AgentCommand.LeaveLockspace leave -> leave.storageDomain().id();
+            case AgentCommand.InspectLockspace inspect -> null;
             case AgentCommand.EnsureNetwork ensure -> ensure.network().id();
             case AgentCommand.PowerControl power -> power.subjectHostId();
             case AgentCommand.TestPower test -> test.subjectHostId();

@@ -85,6 +85,9 @@ public final class Checks {
                 violated("runs-twice", world.names.of(guest.vmId) + " on " + machine.name + " and " + other.name);
             }
         }
+        if (guest.leased && !world.leases.heldBy(machine, guest.vmId)) {
+            violated("without-lease", world.names.of(guest.vmId) + " runs on " + machine.name + " without its lease");
+        }
         bound(machine, guest);
     }
 

@@ -13,6 +13,7 @@ import io.kvorum.core.inventory.Host.HostStatus;
 import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Host.Virtualization;
+import io.kvorum.core.inventory.Lockspace;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Network.NetworkKind;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** The rows of the database at the beginning. */
 final class Entities {
@@ -70,12 +72,25 @@ final class Entities {
                 null,
                 1000 * GIB,
                 900 * GIB,
+                lockspace(setup),
                 Meta.NONE));
         all.add(new Network(
                 names.id("net"), "net", names.id("dc"), NetworkKind.NAT, "kv0", "192.168.90.0/24", Meta.NONE));
-        setup.hosts().forEach(host -> all.add(host(host)));
+        setup.hosts().forEach(host -> all.add(host(host, setup.leasing())));
         setup.vms().forEach(vm -> all.add(vm(vm)));
         return all;
+    }
+
+    /** Every host is a member since its first boot, under the number of its place in the set-up. */
+    private Lockspace lockspace(Setup setup) {
+        Lockspace space = Lockspace.NONE;
+        if (setup.leasing() != Host.Leasing.NONE) {
+            for (Setup.HostSetup host : setup.hosts()) {
+                UUID id = names.id(host.name());
+                space = space.admit(id).orElseThrow().joinedSince(id, "boot-0");
+            }
+        }
+        return space;
     }
 
     private static Cluster.FencingPolicy fencing(Setup setup) {
@@ -85,10 +100,12 @@ final class Entities {
                 setup.stopWhenHalfSilent() ? policy.stopWhenSilentPercent() : 100,
                 policy.skipIfReachableThroughOthers(),
                 policy.startingGrace(),
-                policy.switchOnAfterFence());
+                policy.switchOnAfterFence(),
+                policy.skipIfRenewingLease(),
+                policy.restartByLeaseWithoutWatchdog());
     }
 
-    private Host host(Setup.HostSetup setup) {
+    private Host host(Setup.HostSetup setup, Host.Leasing leasing) {
         PowerAgent agent = new PowerAgent("ipmilan", "bmc.example", 623, "admin", "sealed", Map.of());
         PowerManagement power = setup.powerAgents() == 0
                 ? PowerManagement.NONE
@@ -115,14 +132,15 @@ final class Entities {
                         List.of("br0"),
                         true,
                         true,
-                        new Host.Versions("1", "1", "1", "1", "test")),
+                        new Host.Versions("1", "1", "1", "1", "test"),
+                        leasing),
                 Meta.NONE);
     }
 
     private Vm vm(Setup.VmSetup setup) {
         VmStatus status = setup.host() == null
                 ? VmStatus.in(VmState.DOWN)
-                : new VmStatus(VmState.UP, null, names.id(setup.host()), null, true, false, null);
+                : new VmStatus(VmState.UP, null, names.id(setup.host()), null, true, false, null, null);
         return new Vm(names.id(setup.name()), spec(setup), status, Meta.NONE);
     }
 
@@ -153,7 +171,8 @@ final class Entities {
                         setup.priority(),
                         setup.restartAfter().stream().map(names::id).toList(),
                         RESTART_AFTER_LIMIT,
-                        setup.onStorageReturn()),
+                        setup.onStorageReturn(),
+                        setup.leased() ? names.id("store") : null),
                 setup.mode(),
                 null);
     }

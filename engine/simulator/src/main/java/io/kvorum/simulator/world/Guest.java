@@ -17,6 +17,9 @@ final class Guest {
     /** What a migration left on its source after the guest went on elsewhere: paused, and never to go on. */
     boolean remnant;
 
+    /** Runs only while its host holds its lease. */
+    boolean leased;
+
     /** Being moved away, or moved in. */
     @Nullable
     Migration migration;

@@ -40,11 +40,18 @@ final class GuestStart {
             call.fail(Reason.NOT_FOUND, "There is no saved memory");
             return;
         }
+        boolean leased = command.vm().leaseDomainId() != null;
+        Leases.Refusal refusal = leased ? world.leases.refusal(machine, vmId) : null;
+        if (refusal != null) {
+            call.fail(refusal.reason(), refusal.message());
+            return;
+        }
         if (machine.storageLost > 0 && world.dice.chance(0.5)) {
             hypervisor.later(500, 5000, () -> call.fail(Reason.STORAGE, "Its disk cannot be opened"));
             return;
         }
         Guest guest = new Guest(vmId, command.vm().spec().hardware().memoryBytes(), VmRunState.RUNNING);
+        guest.leased = leased;
         guest.starting = true;
         hypervisor.add(guest);
         world.checks.guestAppears(machine, guest);
@@ -59,6 +66,11 @@ final class GuestStart {
         }
         if (hypervisor.machine.storageLost > 0) {
             hypervisor.later(500, 2000, () -> run(guest));
+            return;
+        }
+        if (guest.leased && !world.leases.acquire(hypervisor.machine, vmId)) {
+            hypervisor.guests.remove(vmId);
+            call.fail(Reason.HYPERVISOR, "Failed to acquire lock");
             return;
         }
         if (command.resume()) {

@@ -128,6 +128,12 @@ final class Hypervisor {
                                 until,
                                 call)
                         .begin();
+            case AgentCommand.JoinLockspace join -> world.leases.join(machine, join, call);
+            case AgentCommand.LeaveLockspace leave -> world.leases.leave(machine, call);
+            case AgentCommand.InspectLockspace inspect -> world.leases.inspect(machine, inspect, call);
+            case AgentCommand.CreateLease create -> world.leases.make(machine, create.vmId(), call);
+            case AgentCommand.DeleteLease delete -> world.leases.remove(machine, delete.vmId(), call);
+            case AgentCommand.ReleaseLease release -> world.leases.release(machine, release, call);
             case AgentCommand.ProbeHost probe -> probe(world.requireMachine(probe.subjectHostId()), until, call);
         }
     }
@@ -155,6 +161,12 @@ final class Hypervisor {
             case AgentCommand.DeleteDisk delete -> false;
             case AgentCommand.DeleteSavedState delete -> false;
             case AgentCommand.InspectStorage inspect -> false;
+            case AgentCommand.JoinLockspace join -> false;
+            case AgentCommand.LeaveLockspace leave -> false;
+            case AgentCommand.InspectLockspace inspect -> false;
+            case AgentCommand.CreateLease create -> false;
+            case AgentCommand.DeleteLease delete -> false;
+            case AgentCommand.ReleaseLease release -> false;
             case AgentCommand other -> true;
         };
     }
@@ -311,6 +323,7 @@ final class Hypervisor {
 
     void gone(UUID vmId, Cause cause) {
         if (guests.remove(vmId) != null) {
+            world.leases.ended(machine, vmId);
             world.trace.add(machine.name + " has " + world.names.of(vmId) + " no more (" + World.lower(cause) + ")");
             machine.agent.saw(vmId, cause == Cause.CRASHED ? VmRunState.CRASHED : VmRunState.OFF, cause);
         }
@@ -329,7 +342,8 @@ final class Hypervisor {
         leaving.clear();
         for (Guest guest : List.copyOf(guests.values())) {
             if (guest.starting) {
-                if (world.dice.chance(0.5)) {
+                boolean without = guest.leased && !world.leases.acquire(machine, guest.vmId);
+                if (without || world.dice.chance(0.5)) {
                     guests.remove(guest.vmId);
                 } else {
                     guest.starting = false;

@@ -269,7 +269,8 @@ final class Incidents {
             case "create" ->
                 new Request.CreateVm(
                         id,
-                        world.entities.spec(Setup.VmSetup.ordinary(name, words.contains("ha"))),
+                        world.entities.spec(
+                                Setup.VmSetup.ordinary(name, words.contains("ha"), words.contains("lease"))),
                         false,
                         words.contains("start"));
             case "delete" -> new Request.DeleteVm(id);

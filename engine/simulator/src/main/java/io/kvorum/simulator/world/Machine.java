@@ -75,6 +75,7 @@ final class Machine {
             libvirt.end();
             agent.powerLost();
             hypervisor.powerLost();
+            world.leases.powerLost(this);
         }
     }
 

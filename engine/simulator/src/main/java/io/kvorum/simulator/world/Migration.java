@@ -43,6 +43,7 @@ final class Migration {
         this.call = call;
         this.targetBoot = target.machine.boots();
         this.incoming = new Guest(guest.vmId, guest.memoryBytes, VmRunState.MIGRATING_IN);
+        this.incoming.leased = guest.leased;
         this.stepsLeft = world.dice.between(4, 40);
     }
 
@@ -110,6 +111,10 @@ final class Migration {
     }
 
     private void switchOver() {
+        if (guest.leased && !world.leases.handOver(guest.vmId, target.machine)) {
+            giveUp(Reason.HYPERVISOR, "Failed to acquire lock");
+            return;
+        }
         incoming.state = guest.state;
         guest.remnant = true;
         guest.state = VmRunState.PAUSED;

@@ -1,6 +1,7 @@
 package io.kvorum.simulator.world;
 
 import io.kvorum.core.controller.Settings;
+import io.kvorum.core.inventory.Host.Leasing;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.OnStorageReturn;
 import io.kvorum.core.inventory.Vm.Priority;
@@ -22,7 +23,8 @@ public record Setup(
         boolean fencing,
         boolean stopWhenHalfSilent,
         int memoryOvercommitPercent,
-        boolean calm) {
+        boolean calm,
+        Leasing leasing) {
 
     /** A host, with that many power agents. */
     public record HostSetup(String name, int memoryGib, int threads, int powerAgents) {}
@@ -36,12 +38,21 @@ public record Setup(
             MigrationMode mode,
             int memoryGib,
             List<String> restartAfter,
-            OnStorageReturn onStorageReturn) {
+            OnStorageReturn onStorageReturn,
+            boolean leased) {
 
         /** A new one of ordinary kind, that runs nowhere. */
-        static VmSetup ordinary(String name, boolean ha) {
+        static VmSetup ordinary(String name, boolean ha, boolean leased) {
             return new VmSetup(
-                    name, null, ha, Priority.MEDIUM, MigrationMode.ALLOWED, 2, List.of(), OnStorageReturn.AUTO_RESUME);
+                    name,
+                    null,
+                    ha,
+                    Priority.MEDIUM,
+                    MigrationMode.ALLOWED,
+                    2,
+                    List.of(),
+                    OnStorageReturn.AUTO_RESUME,
+                    leased);
         }
     }
 
@@ -74,6 +85,7 @@ public record Setup(
         boolean half = true;
         boolean calm = false;
         int overcommit = 100;
+        Leasing leasing = Leasing.NONE;
         for (String line : lines) {
             List<String> words = List.of(line.split(" +"));
             switch (words.getFirst()) {
@@ -90,13 +102,15 @@ public record Setup(
                 case "vm" -> vms.add(vm(words));
                 case "impatient" -> settings = IMPATIENT;
                 case "calm" -> calm = true;
+                case "leases" -> leasing = words.size() > 1 ? Leasing.WITHOUT_WATCHDOG : Leasing.WITH_WATCHDOG;
                 case "fencing" -> fencing = !words.get(1).equals("off");
                 case "half-silent" -> half = !words.get(1).equals("off");
                 case "overcommit" -> overcommit = Integer.parseInt(words.get(1));
                 default -> throw new IllegalArgumentException("Not known at the beginning: " + line);
             }
         }
-        return new Setup(replicas, List.copyOf(hosts), List.copyOf(vms), settings, fencing, half, overcommit, calm);
+        return new Setup(
+                replicas, List.copyOf(hosts), List.copyOf(vms), settings, fencing, half, overcommit, calm, leasing);
     }
 
     private static HostSetup host(String name, List<String> words) {
@@ -123,6 +137,7 @@ public record Setup(
         int memory = 2;
         List<String> after = new ArrayList<>();
         OnStorageReturn onStorageReturn = OnStorageReturn.AUTO_RESUME;
+        boolean leased = false;
         for (int i = 2; i < words.size(); i++) {
             switch (words.get(i)) {
                 case "on" -> host = words.get(++i);
@@ -131,6 +146,7 @@ public record Setup(
                 case "after" -> after.add(words.get(++i));
                 case "leave-paused" -> onStorageReturn = OnStorageReturn.LEAVE_PAUSED;
                 case "kill" -> onStorageReturn = OnStorageReturn.KILL;
+                case "lease" -> leased = true;
                 case "high" -> priority = Priority.HIGH;
                 case "low" -> priority = Priority.LOW;
                 case "pinned" -> mode = MigrationMode.PINNED;
@@ -138,6 +154,6 @@ public record Setup(
                 default -> throw new IllegalArgumentException("Not known of a VM: " + words);
             }
         }
-        return new VmSetup(words.get(1), host, ha, priority, mode, memory, List.copyOf(after), onStorageReturn);
+        return new VmSetup(words.get(1), host, ha, priority, mode, memory, List.copyOf(after), onStorageReturn, leased);
     }
 }

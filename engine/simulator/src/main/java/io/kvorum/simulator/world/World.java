@@ -5,6 +5,8 @@ import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.Leasing;
+import io.kvorum.core.inventory.StorageDomain;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ public final class World {
     final Network network;
     final Entities entities;
     final Storage storage;
+    final Leases leases;
     final Database database;
     final Election election;
     final Checks checks;
@@ -43,6 +47,7 @@ public final class World {
         this.network = new Network(agenda, dice);
         this.entities = new Entities(names);
         this.storage = new Storage(this);
+        this.leases = new Leases(this);
         this.checks = new Checks(this);
         this.database = new Database(this, entities.of(setup));
         this.election = new Election(this);
@@ -58,11 +63,25 @@ public final class World {
                 machines.put(host.id(), new Machine(this, host));
             }
         }
+        if (setup.leasing() != Leasing.NONE) {
+            StorageDomain store = (StorageDomain) Objects.requireNonNull(database.row(names.id("store")));
+            store.lockspace()
+                    .members()
+                    .forEach(member -> leases.founded(requireMachine(member.hostId()), member.leaseId()));
+        }
         for (Setup.VmSetup vm : setup.vms()) {
+            if (vm.leased()) {
+                leases.made(names.id(vm.name()));
+            }
+            if (vm.leased() && vm.host() != null) {
+                leases.acquire(requireMachine(names.id(vm.host())), names.id(vm.name()));
+            }
             if (vm.host() != null) {
                 Machine machine = requireMachine(names.id(vm.host()));
-                machine.hypervisor.add(
-                        new Guest(names.id(vm.name()), vm.memoryGib() * Entities.GIB, VmRunState.RUNNING));
+                UUID vmId = names.id(vm.name());
+                Guest guest = new Guest(vmId, vm.memoryGib() * Entities.GIB, VmRunState.RUNNING);
+                guest.leased = vm.leased();
+                machine.hypervisor.add(guest);
             }
         }
         for (int i = 1; i <= setup.replicas(); i++) {
@@ -192,6 +211,12 @@ public final class World {
             case AgentCommand.EnsureNetwork ensure -> "network";
             case AgentCommand.TestPower test -> "test-power " + names.of(test.subjectHostId());
             case AgentCommand.ProbeHost probe -> "probe " + names.of(probe.subjectHostId());
+            case AgentCommand.JoinLockspace join -> "join-lockspace";
+            case AgentCommand.LeaveLockspace leave -> "leave-lockspace";
+            case AgentCommand.InspectLockspace inspect -> "inspect-lockspace " + inspect.leaseId();
+            case AgentCommand.CreateLease create -> "create-lease " + names.of(create.vmId());
+            case AgentCommand.DeleteLease delete -> "delete-lease " + names.of(delete.vmId());
+            case AgentCommand.ReleaseLease release -> "release-lease " + names.of(release.vmId());
             case AgentCommand.PowerControl power ->
                 "power-" + lower(power.action()) + " " + names.of(power.subjectHostId());
         };

@@ -68,6 +68,9 @@ final class DeviceXml {
                     .with("address", "127.0.0.1");
             devices.child("video").child("model").with("type", "virtio").with("heads", 1);
         }
+        if (vm.hasLeaseDomain()) {
+            lease(devices);
+        }
         devices.child("memballoon").with("model", "virtio").child("stats").with("period", 10);
         if (vm.getRng()) {
             devices.child("rng")
@@ -77,6 +80,14 @@ final class DeviceXml {
                     .text("/dev/urandom");
         }
         return devices;
+    }
+
+    /** The lock manager takes it before the CPUs run, and hands it over when the guest migrates. */
+    private void lease(Element devices) {
+        Element lease = devices.child("lease");
+        lease.child("lockspace").text(vm.getLeaseDomain().getStorageDomainId().replace("-", ""));
+        lease.child("key").text(vm.getVmId());
+        lease.child("target").with("path", DomainLayout.of(vm.getLeaseDomain()).lease(vm.getVmId()));
     }
 
     private static Element disk(DiskSpec spec, String device, boolean onScsi) {
