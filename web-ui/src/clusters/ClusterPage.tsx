@@ -113,6 +113,7 @@ function Summary({ cluster }: { cluster: Cluster }) {
           facts={[
             ['Silent hosts are fenced', cluster.fencing?.enabled ? 'Yes' : 'No'],
             ['Left alone if others reach them', cluster.fencing?.skipIfReachableThroughOthers ? 'Yes' : 'No'],
+            ['Left alone if they renew leases', cluster.fencing?.skipIfRenewingLease ? 'Yes' : 'No'],
             ['Held back while more are silent than', `${cluster.fencing?.stopWhenSilentPercent ?? 50} %`],
             ['Time to start', `${cluster.fencing?.startingGraceSeconds ?? 180} s`],
             ['Switched on again', cluster.fencing?.switchOnAfterFence ? 'Yes' : 'No'],

@@ -12,6 +12,7 @@ export function policyValues(cluster: Cluster | undefined): Values {
     skipIfReachableThroughOthers: fencing?.skipIfReachableThroughOthers ?? true,
     startingGraceSeconds: String(fencing?.startingGraceSeconds ?? 180),
     switchOnAfterFence: fencing?.switchOnAfterFence ?? true,
+    skipIfRenewingLease: fencing?.skipIfRenewingLease ?? true,
     mode: admission?.mode ?? 'warn',
     hostFailures: String(admission?.hostFailures ?? 1),
   };
@@ -24,6 +25,13 @@ export const POLICY_FIELDS: Field[] = [
     label: 'Leave a host alone that other hosts reach',
     type: 'switch',
     help: 'Then only the engine is cut off from it',
+    shown: fences,
+  },
+  {
+    name: 'skipIfRenewingLease',
+    label: 'Leave a host alone that renews its leases on storage',
+    type: 'switch',
+    help: 'Looks there first if it runs VMs with leases, for some 25 seconds',
     shown: fences,
   },
   {
@@ -76,6 +84,7 @@ export function policyBody(values: Values) {
       skipIfReachableThroughOthers: values.skipIfReachableThroughOthers === true,
       startingGraceSeconds: Number(values.startingGraceSeconds),
       switchOnAfterFence: values.switchOnAfterFence === true,
+      skipIfRenewingLease: values.skipIfRenewingLease === true,
     },
     admission: { mode: String(values.mode), hostFailures: Number(values.hostFailures) },
   };

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { useList } from '../api/queries';
-import type { Named, Vm } from '../api/types';
+import type { Named, StorageDomain, Vm } from '../api/types';
 import { words } from '../common/format';
 import { FormDialog } from '../common/FormDialog';
 import { namesOf, restartRules } from './restartRules';
@@ -11,13 +11,21 @@ interface Props {
   onClose: () => void;
 }
 
-/** Waits for the names of the VMs that it may be restarted after. */
+/** Waits for the names of the VMs that it may be restarted after, and of the domains that its lease may lie on. */
 export function EditVmDialog({ vm, onClose }: Props) {
   const { data } = useList('vm', { clusterId: vm.clusterId, limit: 1000, sort: 'name' });
-  return data ? <EditVmForm vm={vm} others={data.items} onClose={onClose} /> : null;
+  const domains = useList('storage_domain', { limit: 1000, sort: 'name' });
+  return data && domains.data ? (
+    <EditVmForm vm={vm} others={data.items} domains={domains.data.items} onClose={onClose} />
+  ) : null;
 }
 
-function EditVmForm({ vm, others, onClose }: Props & { others: readonly Named[] }) {
+function EditVmForm({
+  vm,
+  others,
+  domains,
+  onClose,
+}: Props & { others: readonly Named[]; domains: readonly StorageDomain[] }) {
   const queryClient = useQueryClient();
   return (
     <FormDialog
@@ -31,6 +39,7 @@ function EditVmForm({ vm, others, onClose }: Props & { others: readonly Named[] 
         restartAfter: namesOf(vm.highAvailability?.restartAfter ?? [], others),
         restartAfterLimitSeconds: String(vm.highAvailability?.restartAfterLimitSeconds ?? 600),
         onStorageReturn: vm.highAvailability?.onStorageReturn ?? 'auto_resume',
+        leaseStorageDomainId: vm.highAvailability?.leaseStorageDomainId ?? '',
         migration: vm.migration ?? 'allowed',
       }}
       fields={[
@@ -67,6 +76,19 @@ function EditVmForm({ vm, others, onClose }: Props & { others: readonly Named[] 
             { value: 'leave_paused', label: 'Stay paused' },
             { value: 'kill', label: 'Force off, and restart if highly available' },
           ],
+        },
+        {
+          name: 'leaseStorageDomainId',
+          label: 'Lease on',
+          type: 'select',
+          help: 'With one it is restarted also where its silent host cannot be fenced; changes only while it is down',
+          options: [
+            { value: '', label: 'None' },
+            ...domains
+              .filter((domain) => domain.kind === 'shared_folder')
+              .map((domain) => ({ value: domain.id, label: domain.name })),
+          ],
+          shown: (values) => values.enabled === true || values.leaseStorageDomainId !== '',
         },
         {
           name: 'migration',

@@ -132,6 +132,7 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
             ['Highly available', vm.highAvailability?.enabled ? 'Yes' : 'No'],
             ['Restart priority', words(vm.highAvailability?.priority)],
             ['When its storage returns', words(vm.highAvailability?.onStorageReturn)],
+            ['Lease', vm.highAvailability?.leaseStorageDomainId ? 'Yes' : 'No'],
             ['Migration', words(vm.migration)],
           ]}
         />

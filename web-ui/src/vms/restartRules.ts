@@ -23,5 +23,6 @@ export function restartRules(values: Values, vms: readonly Named[]) {
     restartAfter: idsOf(String(values.restartAfter ?? ''), vms),
     restartAfterLimitSeconds: Number(values.restartAfterLimitSeconds),
     onStorageReturn: String(values.onStorageReturn),
+    leaseStorageDomainId: String(values.leaseStorageDomainId ?? ''),
   };
 }
