@@ -59,14 +59,12 @@ public final class HostLiveness {
 
     /** Waits between two looks at a host that others reach. */
     private static final Duration FIRST_RECHECK = Duration.ofSeconds(5);
-
     private static final Duration LONGEST_RECHECK = Duration.ofSeconds(60);
 
     private static final class Watch {
         long heardNanos;
         long doubtNanos;
         long nextFenceNanos;
-
         int foundAlive;
 
         /** Whether others were asked for it since it was last heard. */
@@ -277,19 +275,17 @@ public final class HostLiveness {
         switch (leases.of(turn, host)) {
             case LeaseEvidence.Evidence.PENDING -> {}
             case LeaseEvidence.Evidence.RENEWING -> lookAgainLater(turn, watch);
-            case LeaseEvidence.Evidence.NONE -> fence(turn, host, watch);
+            case LeaseEvidence.Evidence.NONE -> {
+                watch.foundAlive = 0;
+                watch.nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
+                operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.FENCE));
+            }
         }
     }
 
     /** Whether the VM, on a silent host, may be started elsewhere by its lease. */
     public boolean leaseExpired(Turn turn, Vm vm) {
         return leases.expired(turn, vm);
-    }
-
-    private void fence(Turn turn, Host host, Watch watch) {
-        watch.foundAlive = 0;
-        watch.nextFenceNanos = turn.nanos() + FENCE_RETRY.toNanos();
-        operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.FENCE));
     }
 
     /** Says once why the host is not fenced. */
