@@ -17,6 +17,7 @@ public final class Bench {
             "footprint", root -> new Footprint(root).run(),
             "failover", root -> new Failover(root).run(),
             "ha-restart", root -> new HaRestart(root).run(),
+            "ha-restart-by-lease", root -> new HaRestart(root).byLease(),
             "chaos", root -> new io.kvorum.trials.chaos.Chaos(root, 50).run());
 
     private Bench() {}

@@ -32,6 +32,19 @@ final class HaRestart {
     }
 
     void run() throws Exception {
+        inLab(HaRestart::measure);
+    }
+
+    /** Only the way without a BMC. */
+    void byLease() throws Exception {
+        inLab((engine, cluster, lab) -> new LeaseExpiry(cluster, lab, HOSTS).measure());
+    }
+
+    private interface Measurement {
+        void run(EngineClient engine, Cluster cluster, Lab lab) throws Exception;
+    }
+
+    private void inLab(Measurement measurement) throws Exception {
         Path folder = Files.createTempDirectory("kvorum-bench");
         Lab lab = new Lab(root, Path.of("/var/lib/kvorum-lab"));
         try (EngineProcess process = new EngineProcess(root, folder.resolve("engine"), 18080, 18444)) {
@@ -44,8 +57,7 @@ final class HaRestart {
             lab.run("up", Integer.toString(HOSTS), "--token-file", token.toString());
             cluster.awaitHosts(HOSTS);
             cluster.fill();
-            measure(engine, cluster, lab);
-            new LeaseExpiry(cluster, lab, HOSTS).measure();
+            measurement.run(engine, cluster, lab);
         } finally {
             lab.run("down");
         }
@@ -64,6 +76,7 @@ final class HaRestart {
         }
         parts.forEach((part, seconds) ->
                 System.out.printf(Locale.ROOT, "ha-restart.%s_s %.2f s%n", part, Machine.median(seconds)));
+        new LeaseExpiry(cluster, lab, HOSTS).measure();
     }
 
     private static Map<String, Double> round(EngineClient engine, Cluster cluster, Lab lab, String vm)
