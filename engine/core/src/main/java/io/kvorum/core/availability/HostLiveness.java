@@ -59,6 +59,7 @@ public final class HostLiveness {
 
     /** Waits between two looks at a host that others reach. */
     private static final Duration FIRST_RECHECK = Duration.ofSeconds(5);
+
     private static final Duration LONGEST_RECHECK = Duration.ofSeconds(60);
 
     private static final class Watch {
