@@ -56,6 +56,10 @@ class AvailabilityTest {
         fleet.simulation.ask("power-on", DYING);
         fleet.simulation.ask("heal", DYING);
         fleet.await("/hosts/" + dyingId, host -> TestFleet.is(host, "up"));
+        // A fence rests before it switches the host on again, and has it to itself until then.
+        fleet.await(
+                "/operations?subjectId=" + dyingId + "&state=running",
+                page -> page.path("items").isEmpty());
         powerManagement(false);
     }
 
