@@ -25,6 +25,7 @@ describe('the policies of a cluster', () => {
         skipIfReachableThroughOthers: true,
         startingGraceSeconds: 180,
         switchOnAfterFence: true,
+        skipIfRenewingLease: true,
       },
       admission: { mode: 'warn', hostFailures: 1 },
     });
@@ -83,6 +84,7 @@ describe('what a VM is restarted after', () => {
       restartAfter: [],
       restartAfterLimitSeconds: 600,
       onStorageReturn: 'kill',
+      leaseStorageDomainId: '',
     });
   });
 });
