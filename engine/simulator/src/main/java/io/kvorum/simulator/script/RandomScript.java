@@ -73,7 +73,7 @@ public final class RandomScript {
             world.add("half-silent off");
         }
         if (leases) {
-            world.add(leaseDice.chance(0.25) ? "leases without-watchdog" : "leases");
+            world.add(leaseDice.chance(0.5) ? "leases without-watchdog" : "leases");
         }
         int[] used = new int[hosts + 1];
         for (int i = 1; i <= vms; i++) {
@@ -101,9 +101,9 @@ public final class RandomScript {
         int many = leaseDice.between(2, 6);
         for (int i = 0; i < many; i++) {
             String host = "h" + leaseDice.between(1, hosts);
-            String fault = leaseDice.of(List.of("isolate", "hang", "power-loss", "storage-lost"));
+            String fault = leaseDice.of(List.of("isolate", "hang", "hang", "power-loss", "storage-lost"));
             long when = leaseDice.between(5, 1100) * SECOND;
-            steps.add(new Step(when, fault + " " + host + " for " + leaseDice.between(60, 320) + "s"));
+            steps.add(new Step(when, fault + " " + host + " for " + leaseDice.between(90, 320) + "s"));
         }
     }
 
