@@ -94,6 +94,18 @@ public final class EngineClient {
         post("/session", Map.of("username", name, "password", password));
     }
 
+    /** What the replica says of its own health; fails while it does not answer. */
+    public JsonNode readiness() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(uri() + "/q/health/ready"))
+                .timeout(REPLICA_CALL_LIMIT)
+                .build();
+        HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("/q/health/ready answered " + response.statusCode());
+        }
+        return JSON.readTree(response.body());
+    }
+
     public JsonNode get(String path) throws IOException, InterruptedException {
         return call("GET", path, BodyPublishers.noBody(), null);
     }

@@ -52,6 +52,12 @@ public final class Engines implements AutoCloseable {
         lab.run("engine-" + what, Integer.toString(engine));
     }
 
+    /** Waits until that replica answers by itself. */
+    public static void awaitReady(int engine, Duration limit) throws InterruptedException {
+        EngineClient replica = new EngineClient(URI.create("http://" + address(engine) + ":8080"));
+        replica.until("engine " + engine + " to answer", limit, replica::readiness, answer -> true);
+    }
+
     /** Nothing passes any more between the replica and {@code zookeeper}, {@code postgres} or a host. */
     public void cut(int engine, String from) throws IOException, InterruptedException {
         lab.run("engine-cut", Integer.toString(engine), from);

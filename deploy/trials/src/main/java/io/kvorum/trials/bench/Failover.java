@@ -131,6 +131,8 @@ final class Failover {
             client.succeed(client.post("/vms/" + vm + "/force-off", Map.of()), LIMIT);
         }
         engines.act("start", leader);
+        // The next round is about two replicas that stand by, not about one that is still starting on the same cores.
+        Engines.awaitReady(leader, LIMIT);
         return Duration.between(killed, next).toMillis() / 1e3;
     }
 
