@@ -9,7 +9,6 @@ import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.scheduling.Explanation;
 import io.kvorum.core.scheduling.HostLoads;
-import io.kvorum.core.scheduling.PlacementDecision;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.Scheduler;
 import java.time.Instant;
@@ -128,15 +127,16 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
         }
         List<UUID> failedIds = failed.stream().map(Host::id).toList();
         for (Vm vm : RestartOrder.of(fallen)) {
-            PlacementDecision decision = scheduler.place(new PlacementRequest(vm, cluster, null, Set.of()));
-            Optional<Host> host = decision.host();
+            PlacementRequest request = new PlacementRequest(vm, cluster, null, Set.of());
+            Optional<Host> host = scheduler.choose(request);
             if (host.isPresent()) {
                 after.put(
                         vm.withStatus(
                                 vm.status().to(VmState.UP, null).on(host.get().id())),
                         Instant.EPOCH);
             } else {
-                shortfalls.add(new Shortfall(failedIds, vm.id(), vm.name(), decision.explanation()));
+                shortfalls.add(new Shortfall(
+                        failedIds, vm.id(), vm.name(), scheduler.place(request).explanation()));
             }
         }
         return after.vms().size() + (1L + fallen.size()) * after.hosts().size();

@@ -104,8 +104,7 @@ public final class CpuBalancer {
     private Optional<Host> target(Turn turn, Cluster cluster, Host source, Vm vm) {
         double used = threadsUsed(vm);
         return scheduler
-                .place(new PlacementRequest(vm, cluster, null, Set.of()))
-                .host()
+                .choose(new PlacementRequest(vm, cluster, null, Set.of()))
                 .filter(host -> {
                     double after = cpu(host) + used / host.facts().cpuThreads();
                     return used > 0

@@ -29,7 +29,7 @@ public final class Inventory {
     private final Map<Kind, Map<String, UUID>> names = new EnumMap<>(Kind.class);
     private final Map<UUID, Set<UUID>> vmsByHost = new HashMap<>();
     private final Map<UUID, Set<UUID>> hostsByCluster = new HashMap<>();
-    private final Map<UUID, HostUse> use = new HashMap<>();
+    private final HostColumns columns = new HostColumns();
     private final Map<Lock, UUID> locks = new HashMap<>();
     private List<Change> changes = new ArrayList<>();
 
@@ -137,8 +137,14 @@ public final class Inventory {
                 .toList();
     }
 
-    public HostUse useOf(UUID hostId) {
-        return use.getOrDefault(hostId, HostUse.NONE);
+    /** How many VMs run there, may be running there, or are on their way there. */
+    public int vmCount(UUID hostId) {
+        return columns.vmsOn(hostId);
+    }
+
+    /** The hosts as a placement scans them. */
+    public HostColumns columns() {
+        return columns;
     }
 
     /** The operation that holds the lock, if one does. */
@@ -166,6 +172,9 @@ public final class Inventory {
         Entity gone = entities(kind).remove(id);
         if (gone != null) {
             unindex(gone);
+            if (gone instanceof Host host) {
+                columns.remove(host);
+            }
             changes.add(new Change.Remove(kind, id));
         }
     }
@@ -222,9 +231,13 @@ public final class Inventory {
                 hostsByCluster
                         .computeIfAbsent(host.spec().clusterId(), id -> new LinkedHashSet<>())
                         .add(host.id());
+                columns.put(host, locked(Kind.HOST, host.id()));
             }
             case OperationRecord operation ->
-                ((Operation) operation).locks().forEach(lock -> locks.put(lock, operation.id()));
+                ((Operation) operation).locks().forEach(lock -> {
+                    locks.put(lock, operation.id());
+                    markLocked(lock);
+                });
             case ConfigObject config -> names(config.kind()).put(key(config.name()), config.id());
             case Image image -> names(Kind.IMAGE).put(key(image.name()), image.id());
             case Template template -> names(Kind.TEMPLATE).put(key(template.name()), template.id());
@@ -243,10 +256,19 @@ public final class Inventory {
                         .getOrDefault(host.spec().clusterId(), new LinkedHashSet<>())
                         .remove(host.id());
             case OperationRecord operation ->
-                ((Operation) operation).locks().forEach(lock -> locks.remove(lock, operation.id()));
+                ((Operation) operation).locks().forEach(lock -> {
+                    locks.remove(lock, operation.id());
+                    markLocked(lock);
+                });
             case ConfigObject config -> {}
             case Image image -> {}
             case Template template -> {}
+        }
+    }
+
+    private void markLocked(Lock lock) {
+        if (lock.kind() == Kind.HOST) {
+            columns.lock(lock.id(), locks.containsKey(lock));
         }
     }
 
@@ -255,17 +277,14 @@ public final class Inventory {
                 && vmsByHost
                         .computeIfAbsent(hostId, id -> new LinkedHashSet<>())
                         .add(vm.id())) {
-            use.merge(
-                    hostId,
-                    HostUse.NONE.plus(vm.spec().hardware()),
-                    (a, b) -> a.plus(vm.spec().hardware()));
+            columns.bind(hostId, vm.spec().hardware());
         }
     }
 
     private void unbind(@Nullable UUID hostId, Vm vm) {
         if (hostId != null
                 && vmsByHost.getOrDefault(hostId, Collections.emptySet()).remove(vm.id())) {
-            use.computeIfPresent(hostId, (id, before) -> before.minus(vm.spec().hardware()));
+            columns.unbind(hostId, vm.spec().hardware());
         }
     }
 

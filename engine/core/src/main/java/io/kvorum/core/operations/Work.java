@@ -140,8 +140,7 @@ public final class Work {
                         .cluster(host.spec().clusterId())
                         .filter(cluster -> cluster.dataCenterId().equals(domain.dataCenterId()))
                         .isPresent())
-                .min(Comparator.<Host>comparingInt(
-                                host -> inventory().useOf(host.id()).vms())
+                .min(Comparator.<Host>comparingInt(host -> inventory().vmCount(host.id()))
                         .thenComparing(Host::name));
     }
 

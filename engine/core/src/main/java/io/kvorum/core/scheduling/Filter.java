@@ -1,16 +1,14 @@
 package io.kvorum.core.scheduling;
 
-import io.kvorum.core.inventory.Host;
-import io.kvorum.core.inventory.Inventory;
-
 /** Says whether a host can take a VM at all. */
-public interface Filter {
+interface Filter {
 
     /** Stable; shown to people. */
     String name();
 
-    boolean passes(Inventory inventory, PlacementRequest request, Host host);
+    /** Asked of every host of every decision. */
+    boolean admits(Candidates candidates, int slot);
 
-    /** Why {@link #passes} said no: what the VM needs, what the host has. */
-    String reason(Inventory inventory, PlacementRequest request, Host host);
+    /** Why {@link #admits} said no: what the VM needs, what the host has. */
+    String reason(Candidates candidates, int slot);
 }

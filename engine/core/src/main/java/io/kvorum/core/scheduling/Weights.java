@@ -1,17 +1,14 @@
 package io.kvorum.core.scheduling;
 
-import io.kvorum.core.inventory.Host;
-import io.kvorum.core.inventory.HostUse;
-import io.kvorum.core.inventory.Inventory;
 import java.util.List;
 
 /** The weights of even distribution: the emptier a host would be with the VM on it, the better. */
-public final class Weights {
+final class Weights {
 
     private Weights() {}
 
     /** In the order they are shown. */
-    public static List<Weight> evenDistribution(HostLoads loads) {
+    static List<Weight> evenDistribution(HostLoads loads) {
         return List.of(new EvenCpu(loads), new EvenMemory(), new GuestCount());
     }
 
@@ -32,12 +29,10 @@ public final class Weights {
         }
 
         @Override
-        public double score(Inventory inventory, PlacementRequest request, Host host) {
-            HostUse use = inventory.useOf(host.id());
-            double threads = Math.max(1, host.facts().cpuThreads());
-            double promised =
-                    (use.vcpus() + request.vm().spec().hardware().vcpus()) / (threads * FULL_VCPUS_PER_THREAD);
-            double measured = loads.hostCpu(host.id()).orElse(0);
+        public double score(Candidates all, int slot) {
+            double threads = Math.max(1, all.hosts().threads(slot));
+            double promised = (all.hosts().promisedVcpus(slot) + all.vcpus()) / (threads * FULL_VCPUS_PER_THREAD);
+            double measured = loads.hostCpu(all.host(slot).id()).orElse(0);
             return 1 - Math.min(1, (Math.min(1, promised) + measured) / 2);
         }
     }
@@ -55,10 +50,9 @@ public final class Weights {
         }
 
         @Override
-        public double score(Inventory inventory, PlacementRequest request, Host host) {
-            double after = inventory.useOf(host.id()).memoryBytes()
-                    + request.vm().spec().hardware().memoryBytes();
-            return 1 - Math.min(1, after / Math.max(1, Filters.capacity(request, host)));
+        public double score(Candidates all, int slot) {
+            double after = all.hosts().promisedBytes(slot) + all.memoryBytes();
+            return 1 - Math.min(1, after / Math.max(1, all.capacityBytes(slot)));
         }
     }
 
@@ -75,8 +69,8 @@ public final class Weights {
         }
 
         @Override
-        public double score(Inventory inventory, PlacementRequest request, Host host) {
-            return 1.0 / (1 + inventory.useOf(host.id()).vms());
+        public double score(Candidates all, int slot) {
+            return 1.0 / (1 + all.hosts().vms(slot));
         }
     }
 }
