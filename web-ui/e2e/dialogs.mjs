@@ -38,11 +38,10 @@ export async function dialogs({ test, page, settings, shoot }) {
       }
     });
 
-    await test(`shows the dialogs of a cluster, a host and a VM (${theme})`, async () => {
+    await test(`shows the dialogs of a cluster and a host (${theme})`, async () => {
       for (const [collection, button] of [
         ['clusters', 'Edit'],
         ['hosts', /^(Edit|Set up)$/],
-        ['vms', 'Edit'],
       ]) {
         const { id } = await first(collection);
         await open(`/${collection}/${id}`);

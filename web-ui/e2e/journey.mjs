@@ -47,6 +47,15 @@ export async function journey({ test, page, context, settings, shoot }) {
     await shoot('02-vm-up');
   });
 
+  await test('shows what of the VM can be changed', async () => {
+    await page.locator('main').getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByRole('dialog').waitFor();
+    await page.waitForTimeout(300);
+    await shoot('02-edit-vm');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   await test('shows the screen of the VM', async () => {
     const [console_] = await Promise.all([
       context.waitForEvent('page'),
