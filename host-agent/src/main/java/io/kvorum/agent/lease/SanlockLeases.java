@@ -39,6 +39,8 @@ public final class SanlockLeases implements Leases {
 
     private static final long SOON_SECONDS = 8;
 
+    private static final java.time.Duration RETRY = java.time.Duration.ofMillis(500);
+
     private static final Pattern LOCK_MANAGER = Pattern.compile("(?m)^\\s*lock_manager\\s*=\\s*\"sanlock\"");
 
     private final Sanlock sanlock = new Sanlock();
@@ -75,8 +77,14 @@ public final class SanlockLeases implements Leases {
         int id = command.getLeaseId();
         LeaseFile.make(file, staging -> sanlock.initLockspace(space, staging));
         int ended = sanlock.addLockspace(space, id, file, ioTimeoutSeconds, context.remaining());
+        // One that is still being left, or joined by an earlier command, is there as well, and grants nothing.
+        while (ended == Sanlock.EXISTS && sanlock.membership(space).isEmpty() && !context.expired()) {
+            context.pause(RETRY);
+            ended = sanlock.addLockspace(space, id, file, ioTimeoutSeconds, context.remaining());
+        }
         switch (ended) {
-            case Sanlock.DONE, Sanlock.EXISTS -> {}
+            case Sanlock.DONE -> {}
+            case Sanlock.EXISTS -> requireMembership(space);
             case Sanlock.ID_BUSY ->
                 throw CommandFailure.conflict("Id " + id + " of lockspace " + space + " is used by host "
                         + sanlock.memberRecord(space, id, file)
@@ -221,7 +229,7 @@ public final class SanlockLeases implements Leases {
         Optional<Held> held = holder(space, own, requireLease(space, vm.getVmId(), file));
         // No two hosts saw the last renewal at the same moment: the one that asked for this may be seconds ahead.
         while (held.isPresent() && held.get().freeInSeconds() <= SOON_SECONDS && !context.expired()) {
-            context.pause(java.time.Duration.ofMillis(500));
+            context.pause(RETRY);
             held = holder(space, own, requireLease(space, vm.getVmId(), file));
         }
         if (held.isPresent()) {

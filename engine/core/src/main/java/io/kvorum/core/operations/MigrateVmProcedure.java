@@ -31,7 +31,9 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
     private static final String MIGRATE = "migrate";
     private static final String LOOK_AT_SOURCE = "look at the source";
     private static final String LOOK_AT_TARGET = "look at the target";
-    private static final String NETWORK = "prepare network ";
+    private static final String PREPARE = "prepare ";
+    private static final String NETWORK = PREPARE + "network ";
+    private static final String LEASE = PREPARE + "for its lease";
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.MigrateVm request) {
@@ -65,10 +67,10 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         Host target = decision.host().get();
         Vm moving = work.move(vm, VmTrigger.MIGRATE, null);
         Vm bound = work.turn().put(moving, moving.status().movingTo(target.id()));
-        return nextNetworkOrMigrate(work, bound, target, null);
+        return prepareOrMigrate(work, bound, target, null);
     }
 
-    private Verdict nextNetworkOrMigrate(Work work, Vm vm, Host target, @Nullable String after) {
+    private Verdict prepareOrMigrate(Work work, Vm vm, Host target, @Nullable String after) {
         List<Network> networks = work.networksOf(vm);
         boolean passed = after == null;
         for (Network network : networks) {
@@ -82,6 +84,24 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
             }
             passed = step.equals(after);
         }
+        Optional<Verdict> lease = LEASE.equals(after) ? Optional.empty() : prepareLease(work, vm, target);
+        return lease.orElseGet(() -> migrate(work, vm, target, networks));
+    }
+
+    /** The target may have lost its membership, with its sanlock, since it was last asked. */
+    private static Optional<Verdict> prepareLease(Work work, Vm vm, Host target) {
+        return work.inventory()
+                .storageDomain(vm.leaseDomainId())
+                .flatMap(domain -> domain.lockspace()
+                        .of(target.id())
+                        .map(member -> new Verdict.Command(
+                                LEASE,
+                                target.id(),
+                                new AgentCommand.JoinLockspace(domain, member.leaseId()),
+                                work.settings().commandLimit())));
+    }
+
+    private static Verdict migrate(Work work, Vm vm, Host target, List<Network> networks) {
         return new Verdict.Command(
                 MIGRATE,
                 Objects.requireNonNull(vm.hostId()),
@@ -94,10 +114,10 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
         UUID target = Objects.requireNonNull(vm.status().targetHostId());
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
-        if (ended.name().startsWith(NETWORK)) {
+        if (ended.name().startsWith(PREPARE)) {
             Optional<Host> host = work.inventory().host(target);
             return outcome.succeeded() && host.isPresent() && !work.operation().cancelRequested()
-                    ? nextNetworkOrMigrate(work, vm, host.get(), ended.name())
+                    ? prepareOrMigrate(work, vm, host.get(), ended.name())
                     : stays(work, vm, VmTrigger.SEEN_RUNNING, outcome.words());
         }
         return switch (ended.name()) {
@@ -193,7 +213,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
 
     @Override
     public boolean cancellable(Step running) {
-        return running.name().equals(MIGRATE) || running.name().startsWith(NETWORK);
+        return running.name().equals(MIGRATE) || running.name().startsWith(PREPARE);
     }
 
     @Override
