@@ -101,8 +101,8 @@ public final class VmObserver {
             }
         } else {
             checkedNanos.remove(vmId);
+            believe(turn, ended, news);
             news = true;
-            believe(turn, ended);
         }
         Vm vm = turn.inventory().vm(vmId).orElse(null);
         if (vm == null || !vm.state().active()) {
@@ -113,8 +113,11 @@ public final class VmObserver {
         }
     }
 
-    /** What the operation came to is newer than what was seen on the hosts it asked, unless that says something else. */
-    private void believe(Turn turn, Operation ended) {
+    /**
+     * What the operation came to is newer than what was seen on the hosts it asked, unless that says something else. If
+     * they reported while it went on, an answer may be the older of both: kept by the agent from before its host died.
+     */
+    private void believe(Turn turn, Operation ended, boolean reportedMeanwhile) {
         UUID vmId = ended.about().id();
         Vm vm = turn.inventory().vm(vmId).orElse(null);
         for (Step step : ended.steps()) {
@@ -126,7 +129,8 @@ public final class VmObserver {
             }
             if (!vm.bindsTo(step.hostId())) {
                 states.remove(vmId);
-            } else if (step.outcome() instanceof CommandOutcome.Done
+            } else if (!reportedMeanwhile
+                    && step.outcome() instanceof CommandOutcome.Done
                     && (vm.state() == VmState.UP || vm.state() == VmState.PAUSED)) {
                 states.putIfAbsent(vmId, vm.state() == VmState.UP ? VmRunState.RUNNING : VmRunState.PAUSED);
             }
