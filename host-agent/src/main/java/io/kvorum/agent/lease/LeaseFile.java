@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -54,14 +53,12 @@ final class LeaseFile {
         }
     }
 
-    /** Two hosts that make the same file at once cannot replace each other's. */
+    /** Two hosts that make the same file at once cannot replace each other's: a link, unlike a move, is never made over a file. */
     private static void publish(Path staging, Path file) throws IOException {
         try {
             Files.createLink(file, staging);
         } catch (FileAlreadyExistsException e) {
             // The other one was first, and its file is as good.
-        } catch (UnsupportedOperationException e) {
-            Files.move(staging, file, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

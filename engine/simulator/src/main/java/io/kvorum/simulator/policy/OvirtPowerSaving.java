@@ -51,7 +51,7 @@ final class OvirtPowerSaving implements ReplayPolicy {
             Optional<Move> move = least.flatMap(vm -> hosts.stream()
                     .filter(host -> host != source
                             && host.model.coreMips >= vm.requestedMips
-                            && (busy.isEmpty() ? load(host, on) > 0 : true)
+                            && (!busy.isEmpty() || load(host, on) > 0)
                             && load(host, on) + vm.requestedMips / host.model.mips() <= HIGH_UTILIZATION)
                     .max(byLoad)
                     .map(host -> new Move(vm, host)));
