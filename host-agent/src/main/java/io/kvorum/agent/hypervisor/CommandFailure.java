@@ -8,15 +8,22 @@ public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final FailureReason reason;
+    private final int holderLeaseId;
 
     public CommandFailure(FailureReason reason, String message) {
+        this(reason, message, 0);
+    }
+
+    private CommandFailure(FailureReason reason, String message, int holderLeaseId) {
         super(message);
         this.reason = reason;
+        this.holderLeaseId = holderLeaseId;
     }
 
     public CommandFailure(FailureReason reason, String message, Throwable cause) {
         super(message, cause);
         this.reason = reason;
+        this.holderLeaseId = 0;
     }
 
     public FailureReason reason() {
@@ -28,7 +35,13 @@ public final class CommandFailure extends RuntimeException {
         return Failure.newBuilder()
                 .setReason(reason)
                 .setMessage(message.length() > 4000 ? message.substring(0, 4000) : message)
+                .setHolderLeaseId(holderLeaseId)
                 .build();
+    }
+
+    /** @param holderLeaseId the id in the lockspace of the host that holds the VM's lease */
+    public static CommandFailure leaseHeld(int holderLeaseId, String message) {
+        return new CommandFailure(FailureReason.FAILURE_REASON_LEASE_HELD, message, holderLeaseId);
     }
 
     public static CommandFailure invalid(String message) {

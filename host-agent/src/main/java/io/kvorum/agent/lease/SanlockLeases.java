@@ -8,7 +8,6 @@ import io.kvorum.agent.lease.Sanlock.Member;
 import io.kvorum.agent.storage.DomainLayout;
 import io.kvorum.proto.agent.v1.CreateLease;
 import io.kvorum.proto.agent.v1.DeleteLease;
-import io.kvorum.proto.agent.v1.FailureReason;
 import io.kvorum.proto.agent.v1.InspectLockspace;
 import io.kvorum.proto.agent.v1.JoinLockspace;
 import io.kvorum.proto.agent.v1.Leasing;
@@ -233,8 +232,8 @@ public final class SanlockLeases implements Leases {
             held = holder(space, own, requireLease(space, vm.getVmId(), file));
         }
         if (held.isPresent()) {
-            throw new CommandFailure(
-                    FailureReason.FAILURE_REASON_LEASE_HELD,
+            throw CommandFailure.leaseHeld(
+                    held.get().owner(),
                     "The lease of VM " + vm.getVmId() + " is held by host id "
                             + held.get().words());
         }
@@ -248,8 +247,8 @@ public final class SanlockLeases implements Leases {
         }
         Member holder = sanlock.members(space).get(lease.owner());
         if (holder == null) {
-            return Optional.of(
-                    new Held(lease.owner() + ", of which sanlock here knows too little yet", Long.MAX_VALUE));
+            return Optional.of(new Held(
+                    lease.owner(), lease.owner() + ", of which sanlock here knows too little yet", Long.MAX_VALUE));
         }
         boolean joinedAgain = holder.generation() > lease.generation();
         boolean expired = "DEAD".equals(holder.state()) || "FREE".equals(holder.state());
@@ -258,12 +257,13 @@ public final class SanlockLeases implements Leases {
         }
         long freeIn = freeIn(holder);
         return Optional.of(new Held(
+                lease.owner(),
                 lease.owner() + ", which renewed it " + age(holder) + " s ago; if it does not again, it is free in "
                         + freeIn + " s",
                 freeIn));
     }
 
-    private record Held(String words, long freeInSeconds) {}
+    private record Held(int owner, String words, long freeInSeconds) {}
 
     @Override
     public boolean heldHere(VmSpec vm) {

@@ -168,7 +168,9 @@ final class CommandDispatch {
         return switch (command.get()) {
             case START_VM -> {
                 Optional<VmStatus> vm = hypervisor.query(id);
-                if (vm.isPresent() && vm.get().getState() != VmRunState.VM_RUN_STATE_MIGRATING_IN) {
+                if (vm.isPresent()
+                        && vm.get().getState() != VmRunState.VM_RUN_STATE_MIGRATING_IN
+                        && vm.get().getState() != VmRunState.VM_RUN_STATE_LEFT_BEHIND) {
                     yield vm(id, vm.get().getState());
                 }
                 throw interrupted("start of VM", id, "It does not run here yet; query it");

@@ -178,10 +178,8 @@ public final class HaRecovery {
     }
 
     private static boolean waitsForLease(Operation operation) {
-        return !operation.steps().isEmpty()
-                && operation.currentStep().outcome()
-                        instanceof CommandOutcome.Failed(CommandOutcome.Reason reason, String message)
-                && reason == CommandOutcome.Reason.LEASE_HELD;
+        return operation.steps().stream()
+                .anyMatch(step -> step.outcome() != null && step.outcome().failedFor(CommandOutcome.Reason.LEASE_HELD));
     }
 
     /** A host has come up: what found no place before may find one now. */

@@ -204,6 +204,7 @@ public final class VmObserver {
             case RUNNING, SHUTTING_DOWN -> !bound || vm.state() == VmState.UNKNOWN || vm.state() == VmState.PAUSED;
             case PAUSED, PAUSED_IO_ERROR -> !bound || vm.state() == VmState.UNKNOWN || vm.state() == VmState.UP;
             case OFF, CRASHED, SUSPENDED -> bound && vm.state().active();
+            case LEFT_BEHIND -> true;
             case MIGRATING_IN -> false;
         };
         if (!suspicious) {

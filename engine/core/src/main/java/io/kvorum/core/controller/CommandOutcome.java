@@ -15,8 +15,18 @@ public sealed interface CommandOutcome {
     /** {@code detail} as the command promises, or null. */
     record Done(@Nullable Detail detail) implements CommandOutcome {}
 
-    /** The host says that it could not. */
-    record Failed(Reason reason, String message) implements CommandOutcome {}
+    /** The host says that it could not; {@code detail} as the reason promises, or null. */
+    record Failed(Reason reason, String message, @Nullable Detail detail) implements CommandOutcome {
+
+        public Failed(Reason reason, String message) {
+            this(reason, message, null);
+        }
+    }
+
+    /** Whether the host says that it could not, for that reason. */
+    default boolean failedFor(Reason reason) {
+        return this instanceof Failed failed && failed.reason() == reason;
+    }
 
     /** Nobody can say what the host did: no answer came within the limit. */
     record Unknown(String message) implements CommandOutcome {}
@@ -45,7 +55,7 @@ public sealed interface CommandOutcome {
         ABORTED,
         INTERRUPTED,
         UNREACHABLE,
-        /** Another host holds the VM's lease, or may still hold it. */
+        /** Another host holds the VM's lease, or may still hold it; with a {@link HolderDetail} where it is known which. */
         LEASE_HELD;
 
         /** Whether the host vouches that nothing was left behind. */
@@ -79,6 +89,9 @@ public sealed interface CommandOutcome {
      */
     record MemberDetail(MemberState state, long generation, long timestamp, Duration freeIn, Duration ioTimeout)
             implements Detail {}
+
+    /** Who holds a lease, by its id in the lockspace. */
+    record HolderDetail(int leaseId) implements Detail {}
 
     enum MemberState {
         /** Too little is known yet. */

@@ -38,6 +38,11 @@ public record Lockspace(int lastId, List<Membership> members) {
         return members.stream().filter(member -> member.hostId().equals(hostId)).findFirst();
     }
 
+    /** The host that has that id. */
+    public Optional<Membership> withLeaseId(int leaseId) {
+        return members.stream().filter(member -> member.leaseId() == leaseId).findFirst();
+    }
+
     /** Whether the host is a member now, and can hold leases. */
     public boolean joined(Host host) {
         String boot = host.status().bootId();

@@ -44,7 +44,12 @@ final class CheckVmProcedure implements Procedure<Request.CheckVm> {
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
         UUID hostId = request.hostId();
         String host = work.hostName(hostId);
-        VmFate fate = VmFate.of(outcome);
+        VmFate fate = LeftBehindGuest.is(ended)
+                ? (LeftBehindGuest.gone(outcome) ? VmFate.ABSENT : VmFate.IN_DOUBT)
+                : VmFate.of(outcome);
+        if (fate == VmFate.LEFT_BEHIND) {
+            return leftBehind(work, vm, hostId, host);
+        }
         if (fate == VmFate.IN_DOUBT) {
             return Verdict.failed("Host " + host + " did not say what VM " + vm.name() + " does: " + outcome.words());
         }
@@ -66,6 +71,21 @@ final class CheckVmProcedure implements Procedure<Request.CheckVm> {
             return new Verdict.Succeed("VM " + vm.name() + " is on host " + host + ", where it was migrating to.");
         }
         return found(work, vm, hostId, fate == VmFate.RUNNING ? VmTrigger.SEEN_RUNNING : VmTrigger.SEEN_PAUSED);
+    }
+
+    private static Verdict leftBehind(Work work, Vm vm, UUID hostId, String host) {
+        boolean goneOnElsewhere = !hostId.equals(vm.hostId()) || vm.status().targetHostId() != null;
+        if (goneOnElsewhere) {
+            return LeftBehindGuest.end(work, vm.id(), hostId);
+        }
+        String message = "VM " + vm.name() + " was moved away from host " + host
+                + ", and not by this engine: a paused copy is left there. Find out where it runs before you end or resume it.";
+        Optional<VmState> doubt = Lifecycles.VM.next(vm.state(), VmTrigger.LOST_SIGHT);
+        if (doubt.isPresent() && vm.state() != VmState.UNKNOWN) {
+            work.move(vm, VmTrigger.LOST_SIGHT, message);
+            work.log(Severity.ERROR, "vm.left_behind", message, vm.subject());
+        }
+        return Verdict.failed(message);
     }
 
     private static Verdict found(Work work, Vm vm, UUID hostId, VmTrigger trigger) {

@@ -8,7 +8,6 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
-import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmTrigger;
@@ -31,9 +30,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
     private static final String MIGRATE = "migrate";
     private static final String LOOK_AT_SOURCE = "look at the source";
     private static final String LOOK_AT_TARGET = "look at the target";
-    private static final String PREPARE = "prepare ";
-    private static final String NETWORK = PREPARE + "network ";
-    private static final String LEASE = PREPARE + "for its lease";
+    private static final String LEASE = "prepare for its lease";
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.MigrateVm request) {
@@ -70,22 +67,13 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         return prepareOrMigrate(work, bound, target, null);
     }
 
-    private Verdict prepareOrMigrate(Work work, Vm vm, Host target, @Nullable String after) {
-        List<Network> networks = work.networksOf(vm);
-        boolean passed = after == null;
-        for (Network network : networks) {
-            String step = NETWORK + network.name();
-            if (passed) {
-                return new Verdict.Command(
-                        step,
-                        target.id(),
-                        new AgentCommand.EnsureNetwork(network),
-                        work.settings().commandLimit());
-            }
-            passed = step.equals(after);
+    private Verdict prepareOrMigrate(Work work, Vm vm, Host target, @Nullable Step last) {
+        if (last != null && last.name().equals(LEASE)) {
+            return migrate(work, vm, target);
         }
-        Optional<Verdict> lease = LEASE.equals(after) ? Optional.empty() : prepareLease(work, vm, target);
-        return lease.orElseGet(() -> migrate(work, vm, target, networks));
+        return NetworkPreparation.next(work, vm, target.id(), last)
+                .or(() -> prepareLease(work, vm, target))
+                .orElseGet(() -> migrate(work, vm, target));
     }
 
     /** The target may have lost its membership, with its sanlock, since it was last asked. */
@@ -101,11 +89,11 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
                                 work.settings().commandLimit())));
     }
 
-    private static Verdict migrate(Work work, Vm vm, Host target, List<Network> networks) {
+    private static Verdict migrate(Work work, Vm vm, Host target) {
         return new Verdict.Command(
                 MIGRATE,
                 Objects.requireNonNull(vm.hostId()),
-                new AgentCommand.MigrateVm(vm.id(), target.id(), target.spec().address(), networks),
+                new AgentCommand.MigrateVm(vm.id(), target.id(), target.spec().address(), work.networksOf(vm)),
                 work.settings().migrationLimit());
     }
 
@@ -114,11 +102,14 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
         UUID target = Objects.requireNonNull(vm.status().targetHostId());
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
-        if (ended.name().startsWith(PREPARE)) {
+        if (prepares(ended)) {
             Optional<Host> host = work.inventory().host(target);
             return outcome.succeeded() && host.isPresent() && !work.operation().cancelRequested()
-                    ? prepareOrMigrate(work, vm, host.get(), ended.name())
+                    ? prepareOrMigrate(work, vm, host.get(), ended)
                     : stays(work, vm, VmTrigger.SEEN_RUNNING, outcome.words());
+        }
+        if (LeftBehindGuest.is(ended)) {
+            return look(work, LOOK_AT_TARGET, target, vm);
         }
         return switch (ended.name()) {
             case MIGRATE -> afterMigrate(work, vm, target, outcome);
@@ -126,6 +117,10 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
             case LOOK_AT_TARGET -> afterTarget(work, vm, target, outcome);
             default -> throw new IllegalStateException("No step " + ended.name());
         };
+    }
+
+    private static boolean prepares(Step step) {
+        return NetworkPreparation.is(step) || step.name().equals(LEASE);
     }
 
     private Verdict afterMigrate(Work work, Vm vm, UUID target, CommandOutcome outcome) {
@@ -142,6 +137,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         return switch (VmFate.of(outcome)) {
             case RUNNING -> stays(work, vm, VmTrigger.SEEN_RUNNING, failure(work));
             case PAUSED -> stays(work, vm, VmTrigger.SEEN_PAUSED, failure(work));
+            case LEFT_BEHIND -> LeftBehindGuest.end(work, vm.id(), Objects.requireNonNull(vm.hostId()));
             case ABSENT, IN_DOUBT -> look(work, LOOK_AT_TARGET, target, vm);
         };
     }
@@ -152,7 +148,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
             case RUNNING -> sourceEmpty ? moved(work, vm, target, null) : doubt(work, vm, "It was seen on the target.");
             case PAUSED -> doubt(work, vm, "It was seen paused on the target.");
             case ABSENT -> sourceEmpty ? gone(work, vm) : doubt(work, vm, "The source gives no answer.");
-            case IN_DOUBT -> doubt(work, vm, outcome.words());
+            case LEFT_BEHIND, IN_DOUBT -> doubt(work, vm, outcome.words());
         };
     }
 
@@ -161,6 +157,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
                 .anyMatch(step -> (step.name().equals(LOOK_AT_SOURCE)
                                 && step.outcome() != null
                                 && VmFate.of(step.outcome()) == VmFate.ABSENT)
+                        || (LeftBehindGuest.is(step) && step.outcome() != null && LeftBehindGuest.gone(step.outcome()))
                         || (step.name().equals(MIGRATE) && step.outcome() instanceof CommandOutcome.HostGone));
     }
 
@@ -213,7 +210,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
 
     @Override
     public boolean cancellable(Step running) {
-        return running.name().equals(MIGRATE) || running.name().startsWith(PREPARE);
+        return running.name().equals(MIGRATE) || prepares(running);
     }
 
     @Override

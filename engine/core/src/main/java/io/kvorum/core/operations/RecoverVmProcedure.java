@@ -114,8 +114,7 @@ final class RecoverVmProcedure implements Procedure<Request.RecoverVm> {
     private static Verdict killed(Work work, Vm vm, CommandOutcome outcome) {
         boolean gone = outcome.succeeded()
                 || outcome instanceof CommandOutcome.HostGone
-                || outcome instanceof CommandOutcome.Failed(Reason reason, String message)
-                        && reason == Reason.NOT_FOUND;
+                || outcome.failedFor(Reason.NOT_FOUND);
         if (!gone) {
             return Verdict.failed("VM " + vm.name() + " was not forced off: " + outcome.words());
         }

@@ -6,7 +6,6 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
-import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.Lifecycles;
@@ -35,7 +34,6 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
 
     private static final String START = "start with its lease";
     private static final String LOOK = "look whether it runs";
-    private static final String NETWORK = "prepare network ";
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.RestartByLease request) {
@@ -91,21 +89,13 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
                 .orElse(null);
     }
 
-    private static Verdict nextNetworkOrStart(Work work, Vm vm, UUID target, @Nullable String after) {
-        boolean passed = after == null;
-        for (Network network : work.networksOf(vm)) {
-            String step = NETWORK + network.name();
-            if (passed) {
-                return new Verdict.Command(
-                        step,
+    private static Verdict nextNetworkOrStart(Work work, Vm vm, UUID target, @Nullable Step last) {
+        return NetworkPreparation.next(work, vm, target, last)
+                .orElseGet(() -> new Verdict.Command(
+                        START,
                         target,
-                        new AgentCommand.EnsureNetwork(network),
-                        work.settings().commandLimit());
-            }
-            passed = step.equals(after);
-        }
-        return new Verdict.Command(
-                START, target, work.startCommand(vm, false), work.settings().startLimit());
+                        work.startCommand(vm, false),
+                        work.settings().startLimit()));
     }
 
     @Override
@@ -113,16 +103,16 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
         Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
         UUID target = Objects.requireNonNull(ended.hostId());
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
-        if (ended.name().startsWith(NETWORK)) {
+        if (NetworkPreparation.is(ended)) {
             // An earlier attempt that nobody answered may have started it there.
-            return outcome.succeeded() ? nextNetworkOrStart(work, vm, target, ended.name()) : look(work, vm, target);
+            return outcome.succeeded() ? nextNetworkOrStart(work, vm, target, ended) : look(work, vm, target);
         }
         if (ended.name().equals(LOOK)) {
             return switch (VmFate.of(outcome)) {
                 case RUNNING -> restarted(work, vm, target, VmTrigger.SEEN_RUNNING);
                 case PAUSED -> restarted(work, vm, target, VmTrigger.SEEN_PAUSED);
                 case ABSENT -> stays(work, vm, "It did not come up on host " + work.hostName(target) + ".");
-                case IN_DOUBT -> doubt(work, vm, target, outcome.words());
+                case LEFT_BEHIND, IN_DOUBT -> doubt(work, vm, target, outcome.words());
             };
         }
         return switch (outcome) {

@@ -7,7 +7,6 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
-import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A host that vouches that the start failed is left and another is tried, up to {@link #MAX_HOSTS}. Where a host does
  * not vouch for anything it is asked what the VM does; without an answer the VM stays bound to it, in doubt, and the
- * operation ends.
+ * operation ends. A lease that another host holds without running the VM is {@linkplain LeftBehindLease freed}.
  */
 final class StartVmProcedure implements Procedure<Request.StartVm> {
 
@@ -35,7 +34,6 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
     private static final String RESTORE = "restore from saved memory";
     private static final String LOOK = "look whether it runs";
     private static final String RELEASE = "free its lease";
-    private static final String NETWORK = "prepare network ";
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.StartVm request) {
@@ -87,20 +85,12 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                 .orElseGet(() -> nextNetworkOrStart(work, bound, host.id(), null));
     }
 
-    private Verdict nextNetworkOrStart(Work work, Vm vm, UUID hostId, @Nullable String after) {
+    private static Verdict nextNetworkOrStart(Work work, Vm vm, UUID hostId, @Nullable Step last) {
+        return NetworkPreparation.next(work, vm, hostId, last).orElseGet(() -> start(work, vm, hostId));
+    }
+
+    private static Verdict start(Work work, Vm vm, UUID hostId) {
         boolean resume = vm.status().memorySaved();
-        boolean passed = after == null;
-        for (Network network : work.networksOf(vm)) {
-            String step = NETWORK + network.name();
-            if (passed) {
-                return new Verdict.Command(
-                        step,
-                        hostId,
-                        new AgentCommand.EnsureNetwork(network),
-                        work.settings().commandLimit());
-            }
-            passed = step.equals(after);
-        }
         return new Verdict.Command(
                 resume ? RESTORE : START,
                 hostId,
@@ -111,19 +101,25 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
     @Override
     public Verdict next(Work work, Request.StartVm request, Step ended) {
         Vm found = work.inventory().vm(request.vmId()).orElseThrow();
-        UUID hostId = ended.hostId();
+        UUID hostId = Objects.requireNonNull(found.hostId());
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
+        if (LeftBehindLease.is(ended)) {
+            return LeftBehindLease.done(ended)
+                    ? start(work, found, hostId)
+                    : LeftBehindLease.next(work, found, hostId, ended)
+                            .orElseGet(() -> notStarted(work, found, refusal(work)));
+        }
         Vm vm = ended.name().equals(RESTORE) && mayHaveRun(outcome)
                 ? work.turn().put(found, found.status().saved(false))
                 : found;
         if (ended.name().equals(RELEASE)) {
             // Where it was not freed, the start itself tells why.
             Vm freed = outcome.succeeded() ? work.turn().put(vm, vm.status().leaseLeftBy(null)) : vm;
-            return nextNetworkOrStart(work, freed, Objects.requireNonNull(hostId), null);
+            return nextNetworkOrStart(work, freed, hostId, null);
         }
-        if (ended.name().startsWith(NETWORK)) {
-            return outcome.succeeded() && hostId != null
-                    ? nextNetworkOrStart(work, vm, hostId, ended.name())
+        if (NetworkPreparation.is(ended)) {
+            return outcome.succeeded()
+                    ? nextNetworkOrStart(work, vm, hostId, ended)
                     : elsewhere(work, request, vm, outcome.words());
         }
         if (ended.name().equals(LOOK)) {
@@ -131,24 +127,35 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                 case RUNNING -> started(work, vm, VmTrigger.SEEN_RUNNING);
                 case PAUSED -> started(work, vm, VmTrigger.SEEN_PAUSED);
                 case ABSENT -> elsewhere(work, request, vm, "The start was interrupted.");
-                case IN_DOUBT -> lost(work, vm, outcome.words());
+                case LEFT_BEHIND, IN_DOUBT -> lost(work, vm, outcome.words());
             };
         }
         return switch (outcome) {
             case CommandOutcome.Done done -> started(work, vm, VmTrigger.SEEN_RUNNING);
             case CommandOutcome.HostGone gone -> elsewhere(work, request, vm, gone.message());
             case CommandOutcome.Unknown unknown -> lost(work, vm, unknown.message());
-            case CommandOutcome.Failed(Reason reason, String message)
-            when reason == Reason.LEASE_HELD -> notStarted(work, vm, message);
+            case CommandOutcome.Failed failed
+            when failed.reason() == Reason.LEASE_HELD ->
+                LeftBehindLease.begin(work, vm).orElseGet(() -> notStarted(work, vm, failed.message()));
             case CommandOutcome.Failed failed ->
                 failed.reason().definite()
                         ? elsewhere(work, request, vm, failed.message())
                         : new Verdict.Command(
                                 LOOK,
-                                Objects.requireNonNull(hostId),
+                                hostId,
                                 new AgentCommand.QueryVm(vm.id()),
                                 work.settings().commandLimit());
         };
+    }
+
+    /** What the host said that was asked to start it. */
+    private static String refusal(Work work) {
+        return work.operation().steps().reversed().stream()
+                .filter(step -> step.name().equals(START) || step.name().equals(RESTORE))
+                .findFirst()
+                .map(Step::outcome)
+                .map(CommandOutcome::words)
+                .orElse("");
     }
 
     /** A guest that may have run has written to its disks: the saved memory does not fit them any more. */
@@ -179,7 +186,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
     private Verdict elsewhere(Work work, Request.StartVm request, Vm vm, String why) {
         Set<UUID> tried = new HashSet<>();
         for (Step step : work.operation().steps()) {
-            if (step.hostId() != null) {
+            if (step.hostId() != null && !LeftBehindLease.is(step)) {
                 tried.add(step.hostId());
             }
         }

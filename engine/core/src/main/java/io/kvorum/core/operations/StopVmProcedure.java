@@ -69,8 +69,7 @@ final class StopVmProcedure implements Procedure<Request.StopVm> {
         return switch (outcome) {
             case CommandOutcome.Done done -> offThere(work, vm, ended);
             case CommandOutcome.HostGone gone -> offThere(work, vm, ended);
-            case CommandOutcome.Failed(Reason reason, String message)
-            when reason == Reason.NOT_FOUND -> offThere(work, vm, ended);
+            case CommandOutcome.Failed failed when failed.reason() == Reason.NOT_FOUND -> offThere(work, vm, ended);
             case CommandOutcome.Failed failed -> stillOn(work, vm, failed.message());
             case CommandOutcome.Unknown unknown -> {
                 if (vm.state() != VmState.UNKNOWN) {

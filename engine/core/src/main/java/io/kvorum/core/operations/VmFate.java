@@ -14,6 +14,8 @@ enum VmFate {
     PAUSED,
     /** Proven not to run there. */
     ABSENT,
+    /** A copy that will never run is in the way; where the VM runs is not proven. */
+    LEFT_BEHIND,
     /** Nothing is proven. */
     IN_DOUBT;
 
@@ -24,11 +26,12 @@ enum VmFate {
                     case RUNNING, SHUTTING_DOWN -> RUNNING;
                     case PAUSED, PAUSED_IO_ERROR -> PAUSED;
                     case OFF, CRASHED, SUSPENDED -> ABSENT;
+                    case LEFT_BEHIND -> LEFT_BEHIND;
                     // It comes up, or is being moved in: it may run the next moment, or be gone.
                     case MIGRATING_IN -> IN_DOUBT;
                 };
             case Done done -> IN_DOUBT;
-            case Failed(Reason reason, String message) -> reason == Reason.NOT_FOUND ? ABSENT : IN_DOUBT;
+            case Failed failed -> failed.reason() == Reason.NOT_FOUND ? ABSENT : IN_DOUBT;
             case HostGone gone -> ABSENT;
             case Unknown unknown -> IN_DOUBT;
         };

@@ -5,6 +5,7 @@ import io.kvorum.core.controller.AgentCommand.PowerAction;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.Done;
 import io.kvorum.core.controller.CommandOutcome.Failed;
+import io.kvorum.core.controller.CommandOutcome.HolderDetail;
 import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.controller.Event.Cause;
 import io.kvorum.core.controller.Event.VmSighting;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -236,8 +238,12 @@ public final class FakeHost {
         if (start.resume() && !world.savedMemory.remove(vmId)) {
             return new Failed(Reason.NOT_FOUND, "There is no saved memory.");
         }
-        if (start.vm().leaseDomainId() != null && !world.leases.acquire(this, vmId)) {
-            return new Failed(Reason.LEASE_HELD, "Another host holds its lease.");
+        if (start.vm().leaseDomainId() != null) {
+            OptionalInt holder = world.leases.acquire(this, vmId);
+            if (holder.isPresent()) {
+                return new Failed(
+                        Reason.LEASE_HELD, "Another host holds its lease.", new HolderDetail(holder.getAsInt()));
+            }
         }
         vms.put(vmId, VmRunState.RUNNING);
         world.sighted(this, vmId, VmRunState.RUNNING, Cause.STARTED);

@@ -10,6 +10,7 @@ import io.kvorum.core.controller.CommandOutcome.Reason;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -78,19 +79,19 @@ public final class FakeLeases {
         return new Done(null);
     }
 
-    /** Whether the host may run the VM now; it holds the lease then. */
-    boolean acquire(FakeHost host, UUID vmId) {
+    /** Empty where the host may run the VM now, and holds the lease; else its id who does. */
+    OptionalInt acquire(FakeHost host, UUID vmId) {
         UUID holder = holders.get(vmId);
         if (holder != null && !holder.equals(host.id())) {
             for (Map.Entry<Integer, FakeHost> member : members.entrySet()) {
                 if (member.getValue().id().equals(holder)
                         && age(member.getKey()).compareTo(EXPIRY) <= 0) {
-                    return false;
+                    return OptionalInt.of(member.getKey());
                 }
             }
         }
         holders.put(vmId, host.id());
-        return true;
+        return OptionalInt.empty();
     }
 
     void ended(UUID hostId, UUID vmId) {

@@ -39,7 +39,8 @@ final class OutcomeWords {
         String message = failure.getMessage();
         return new CommandOutcome.Failed(
                 reason(failure.getReason()),
-                message.length() > MAX_MESSAGE_CHARS ? message.substring(0, MAX_MESSAGE_CHARS) + "…" : message);
+                message.length() > MAX_MESSAGE_CHARS ? message.substring(0, MAX_MESSAGE_CHARS) + "…" : message,
+                failure.getHolderLeaseId() > 0 ? new CommandOutcome.HolderDetail(failure.getHolderLeaseId()) : null);
     }
 
     private static @Nullable Detail detail(Success success) {

@@ -2,6 +2,7 @@ package io.kvorum.simulator.world;
 
 import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome.Done;
+import io.kvorum.core.controller.CommandOutcome.Failed;
 import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.controller.CommandOutcome.VmDetail;
 import io.kvorum.core.controller.Event.Cause;
@@ -32,6 +33,10 @@ final class GuestStart {
     private void define() {
         Machine machine = hypervisor.machine;
         Guest present = hypervisor.guests.get(vmId);
+        if (present != null && present.remnant) {
+            call.fail(Reason.CONFLICT, "A copy of it was left here");
+            return;
+        }
         if (present != null) {
             call.end(new Done(new VmDetail(vmId, present.state)));
             return;
@@ -41,9 +46,9 @@ final class GuestStart {
             return;
         }
         boolean leased = command.vm().leaseDomainId() != null;
-        Leases.Refusal refusal = leased ? world.leases.refusal(machine, vmId) : null;
+        Failed refusal = leased ? world.leases.refusal(machine, vmId) : null;
         if (refusal != null) {
-            call.fail(refusal.reason(), refusal.message());
+            call.end(refusal);
             return;
         }
         if (machine.storageLost > 0 && world.dice.chance(0.5)) {

@@ -71,7 +71,10 @@ final class Hypervisor {
 
     /** As the agent has it from libvirt: what comes up is on its way in. */
     private static VmRunState stateOf(Guest guest) {
-        return guest.starting ? VmRunState.MIGRATING_IN : guest.state;
+        if (guest.starting) {
+            return VmRunState.MIGRATING_IN;
+        }
+        return guest.remnant ? VmRunState.LEFT_BEHIND : guest.state;
     }
 
     private Done look(UUID vmId) {
@@ -252,14 +255,11 @@ final class Hypervisor {
             call.fail(Reason.NOT_FOUND, "It does not run here");
             return;
         }
-        if (guest.starting || guest.state == VmRunState.MIGRATING_IN) {
+        if (guest.starting || guest.remnant || guest.state == VmRunState.MIGRATING_IN) {
             call.fail(Reason.CONFLICT, "It is not ready for that");
             return;
         }
         if (cause != null && guest.state != state) {
-            if (guest.remnant && state == VmRunState.RUNNING) {
-                guest.remnant = false;
-            }
             set(guest, state, cause);
         }
         call.end(look(vmId));

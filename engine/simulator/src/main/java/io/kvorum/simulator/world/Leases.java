@@ -2,6 +2,8 @@ package io.kvorum.simulator.world;
 
 import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome.Done;
+import io.kvorum.core.controller.CommandOutcome.Failed;
+import io.kvorum.core.controller.CommandOutcome.HolderDetail;
 import io.kvorum.core.controller.CommandOutcome.MemberDetail;
 import io.kvorum.core.controller.CommandOutcome.MemberState;
 import io.kvorum.core.controller.CommandOutcome.Reason;
@@ -244,9 +246,9 @@ final class Leases {
 
     /** What is to be said of a start there; null where nothing is in its way. */
     @Nullable
-    Refusal refusal(Machine machine, UUID vmId) {
+    Failed refusal(Machine machine, UUID vmId) {
         if (!isMember(machine) || !made.contains(vmId)) {
-            return new Refusal(Reason.STORAGE, "This host cannot hold that lease");
+            return new Failed(Reason.STORAGE, "This host cannot hold that lease");
         }
         Holder holder = holders.get(vmId);
         if (holder == null || holder.machineId().equals(machine.id)) {
@@ -255,10 +257,8 @@ final class Leases {
         Member member = Objects.requireNonNull(members.get(holder.machineId()));
         return member.generation > holder.generation() || expired(machine, member)
                 ? null
-                : new Refusal(Reason.LEASE_HELD, "Another host holds its lease");
+                : new Failed(Reason.LEASE_HELD, "Another host holds its lease", new HolderDetail(member.leaseId));
     }
-
-    record Refusal(Reason reason, String message) {}
 
     /** Takes the lease for a guest that is about to run; false where it cannot. */
     boolean acquire(Machine machine, UUID vmId) {

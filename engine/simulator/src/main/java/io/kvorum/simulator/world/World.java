@@ -226,7 +226,7 @@ public final class World {
         return switch (outcome) {
             case CommandOutcome.Done(CommandOutcome.VmDetail(var id, var state)) -> "done, " + lower(state);
             case CommandOutcome.Done done -> "done";
-            case CommandOutcome.Failed(var reason, String message) -> lower(reason) + ", " + message;
+            case CommandOutcome.Failed failed -> lower(failed.reason()) + ", " + failed.message();
             case CommandOutcome.Unknown unknown -> "unknown";
             case CommandOutcome.HostGone gone -> "host gone";
         };

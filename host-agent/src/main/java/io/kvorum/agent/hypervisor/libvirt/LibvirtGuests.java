@@ -20,6 +20,9 @@ final class LibvirtGuests {
     private static final int REASON_MIGRATION = 2;
     private static final int REASON_IO_ERROR = 5;
     private static final int REASON_STARTING_UP = 11;
+    private static final int REASON_POST_COPY = 12;
+    private static final int REASON_POST_COPY_FAILED = 13;
+    private static final int NO_JOB = 0;
 
     private record Mark(boolean managed, long revision) {}
 
@@ -111,6 +114,28 @@ final class LibvirtGuests {
         return read;
     }
 
+    /** One that is paused by a migration is on its way in, or out, or was left behind when its libvirtd ended. */
+    private VmRunState migrating(Domain domain, int reason) throws LibvirtException {
+        if (leaving.contains(domain.getUUIDString())) {
+            return VmRunState.VM_RUN_STATE_RUNNING;
+        }
+        // libvirt tells of no job only where none is under way: of one that comes in it says that it cannot tell.
+        return reason == REASON_MIGRATION && jobType(domain) == NO_JOB
+                ? VmRunState.VM_RUN_STATE_LEFT_BEHIND
+                : VmRunState.VM_RUN_STATE_MIGRATING_IN;
+    }
+
+    private static int jobType(Domain domain) throws LibvirtException {
+        try {
+            return domain.getJobInfo().getType();
+        } catch (LibvirtException e) {
+            if (LibvirtProblem.absent(e)) {
+                throw e;
+            }
+            return -1;
+        }
+    }
+
     /** Numbers are virDomainState and its reasons. */
     VmRunState state(Domain domain) throws LibvirtException {
         LibvirtExtra.State state = LibvirtExtra.state(domain);
@@ -119,10 +144,9 @@ final class LibvirtGuests {
             case 3 ->
                 switch (state.reason()) {
                     case REASON_IO_ERROR -> VmRunState.VM_RUN_STATE_PAUSED_IO_ERROR;
-                    case REASON_MIGRATION, REASON_STARTING_UP ->
-                        leaving.contains(domain.getUUIDString())
-                                ? VmRunState.VM_RUN_STATE_RUNNING
-                                : VmRunState.VM_RUN_STATE_MIGRATING_IN;
+                    case REASON_STARTING_UP -> VmRunState.VM_RUN_STATE_MIGRATING_IN;
+                    case REASON_MIGRATION, REASON_POST_COPY, REASON_POST_COPY_FAILED ->
+                        migrating(domain, state.reason());
                     default -> VmRunState.VM_RUN_STATE_PAUSED;
                 };
             case 4 -> VmRunState.VM_RUN_STATE_SHUTTING_DOWN;

@@ -200,7 +200,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     public void resume(String vmId) {
         Domain domain = require(vmId);
         LibvirtProblem.tell("Resuming VM " + vmId, () -> {
-            if (guests.state(domain) != VmRunState.VM_RUN_STATE_RUNNING) {
+            VmRunState state = guests.state(domain);
+            if (state == VmRunState.VM_RUN_STATE_LEFT_BEHIND) {
+                throw CommandFailure.conflict("VM " + vmId + " was moved away; what is left here must not go on");
+            }
+            if (state != VmRunState.VM_RUN_STATE_RUNNING) {
                 domain.resume();
             }
         });

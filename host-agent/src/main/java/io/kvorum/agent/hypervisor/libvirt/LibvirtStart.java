@@ -57,7 +57,12 @@ final class LibvirtStart {
             throw CommandFailure.conflict("VM " + vm.getVmId() + " runs under revision " + revision + ", newer than "
                     + vm.getRevision() + "; read its specification again");
         }
-        return guests.state(domain);
+        VmRunState state = guests.state(domain);
+        if (state == VmRunState.VM_RUN_STATE_LEFT_BEHIND) {
+            throw CommandFailure.conflict(
+                    "VM " + vm.getVmId() + " was moved away from here and a paused copy was left; stop that first");
+        }
+        return state;
     }
 
     void prepareSerialLog() {
