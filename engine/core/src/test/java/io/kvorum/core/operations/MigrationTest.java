@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.Event.Cause;
+import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.Priority;
@@ -240,5 +242,65 @@ class MigrationTest {
         assertEquals(OperationState.SUCCEEDED, stop.state());
         assertEquals(List.of(), cluster.whereRuns("v"));
         assertEquals(2, stop.steps().size());
+    }
+
+    @Test
+    void endsWhatTheSourceHasLeftBehindAndIsAtTheTarget() {
+        TestCluster cluster = running();
+        cluster.host("h1").habit(AgentCommand.MigrateVm.class, Habit.INTERRUPT);
+        cluster.host("h1").vms.put(VM, VmRunState.LEFT_BEHIND);
+        cluster.host("h2").vms.put(VM, VmRunState.RUNNING);
+
+        Operation end = cluster.run(TO_H2);
+
+        cluster.advance(Duration.ofSeconds(5));
+        assertEquals(OperationState.SUCCEEDED, end.state());
+        assertEquals(Things.id("h2"), cluster.vm("v").hostId());
+        assertEquals(List.of("h2"), cluster.whereRuns("v"));
+        cluster.assertAtRest();
+    }
+
+    @Test
+    void isRestartedWhereOnlyALeftBehindCopyIsLeft() {
+        TestCluster cluster = running();
+        cluster.host("h1").habit(AgentCommand.MigrateVm.class, Habit.INTERRUPT);
+        cluster.host("h1").vms.put(VM, VmRunState.LEFT_BEHIND);
+
+        assertEquals(OperationState.FAILED, cluster.run(TO_H2).state());
+        cluster.until(Duration.ofMinutes(2), c -> c.vm("v").state() == VmState.UP);
+
+        assertEquals(1, cluster.starts.get(VM));
+        assertEquals(1, cluster.whereRuns("v").size());
+        cluster.assertAtRest();
+    }
+
+    @Test
+    void aLeftBehindCopyThatCannotBeEndedKeepsBothHostsBound() {
+        TestCluster cluster = running();
+        cluster.host("h1").habit(AgentCommand.MigrateVm.class, Habit.INTERRUPT);
+        cluster.host("h1").habit(AgentCommand.StopVm.class, Habit.FAIL);
+        cluster.host("h1").vms.put(VM, VmRunState.LEFT_BEHIND);
+        cluster.host("h2").vms.put(VM, VmRunState.RUNNING);
+
+        assertEquals(OperationState.FAILED, cluster.run(TO_H2).state());
+        assertEquals(VmState.UNKNOWN, cluster.vm("v").state());
+        assertTrue(cluster.vm("v").bindsTo(Things.id("h1")));
+
+        cluster.host("h1").behave();
+        cluster.until(Duration.ofMinutes(2), c -> c.vm("v").state() == VmState.UP);
+        assertEquals(Things.id("h2"), cluster.vm("v").hostId());
+        assertEquals(List.of("h2"), cluster.whereRuns("v"));
+    }
+
+    @Test
+    void aCopyThatSomebodyElseLeftBehindIsToldAndNotTouched() {
+        TestCluster cluster = running();
+
+        cluster.host("h1").guest(VM, VmRunState.LEFT_BEHIND, Cause.MIGRATED_OUT);
+        cluster.until(Duration.ofMinutes(2), c -> c.codes().contains("vm.left_behind"));
+
+        assertEquals(VmState.UNKNOWN, cluster.vm("v").state());
+        assertTrue(cluster.waiting(AgentCommand.StopVm.class).isEmpty());
+        assertTrue(cluster.starts.isEmpty());
     }
 }

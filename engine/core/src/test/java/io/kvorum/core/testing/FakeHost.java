@@ -114,7 +114,7 @@ public final class FakeHost {
 
     /** The guest changes by itself, and the host says so if anybody listens. */
     public void guest(UUID vmId, VmRunState state, Cause cause) {
-        if (state.present()) {
+        if (state.present() || state == VmRunState.LEFT_BEHIND) {
             vms.put(vmId, state);
         } else {
             vms.remove(vmId);
