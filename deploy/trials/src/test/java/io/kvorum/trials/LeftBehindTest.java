@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class LeftBehindTest {
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration ASKED_TO_FINISH = Duration.ofSeconds(1);
 
     @Test
     void theSourcesCopyIsEndedAndTheVmGoesOnAtTheTarget() throws Exception {
@@ -27,17 +28,19 @@ class LeftBehindTest {
         int to = from % RealCluster.HOSTS + 1;
         String source = "host-" + from;
         String target = "host-" + to;
-        // Slow, so that the target's libvirtd can be stopped while the memory is copied: it does not answer the end
-        // then.
         lab.run("exec", source, "virsh", "migrate-setspeed", vm, "8");
 
         JsonNode operation = real.engine.post("/vms/" + vm + "/migrate", Map.of("hostId", cluster.hostId(to)));
         await(lab, "memory to be copied", source, "virsh domjobinfo " + vm + " | grep 'Memory processed:.*[1-9]'");
-        lab.run("exec", target, "sh", "-c", "kill -STOP $(cat /run/libvirtd.pid)");
+        // The target is to finish only once the source cannot hear of it any more.
+        signal(lab, target, "STOP");
         lab.run("exec", source, "virsh", "migrate-setspeed", vm, "1024");
         await(lab, "the switch-over", source, "virsh domstate --reason " + vm + " | grep 'paused (migrating)'");
+        Thread.sleep(ASKED_TO_FINISH);
+        signal(lab, source, "STOP");
+        signal(lab, target, "CONT");
+        await(lab, "the guest on the target", target, "virsh domstate " + vm + " | grep running");
         lab.run("kill-libvirtd", source);
-        lab.run("exec", target, "sh", "-c", "kill -CONT $(cat /run/libvirtd.pid)");
 
         JsonNode end = real.engine.until(
                 "the operation to end",
@@ -56,6 +59,10 @@ class LeftBehindTest {
                 "The source's copy is gone");
         real.engine.succeed(real.engine.post("/vms/" + vm + "/force-off", Map.of()), LIMIT);
         real.engine.succeed(real.engine.delete("/vms/" + vm), LIMIT);
+    }
+
+    private static void signal(Lab lab, String host, String name) throws IOException, InterruptedException {
+        lab.run("exec", host, "sh", "-c", "kill -" + name + " $(cat /run/libvirtd.pid)");
     }
 
     private static void await(Lab lab, String what, String host, String command)
