@@ -10,12 +10,17 @@ import io.kvorum.proto.agent.v1.LeaveLockspace;
 import io.kvorum.proto.agent.v1.LockspaceResult;
 import io.kvorum.proto.agent.v1.ReleaseLease;
 import io.kvorum.proto.agent.v1.VmSpec;
+import java.util.Optional;
+import java.util.Set;
 
 /** The leases of the storage domains that this host sees. Throws CommandFailure where it cannot do what is asked. */
 public interface Leases {
 
     /** Whether guests can have leases here now; never throws. */
     Leasing support();
+
+    /** Ids of the storage domains in whose lockspaces this host can hold leases now; empty where it can have none at all. */
+    Optional<Set<String>> memberships();
 
     void join(JoinLockspace command, CommandContext context);
 

@@ -11,6 +11,8 @@ import io.kvorum.proto.agent.v1.LeaveLockspace;
 import io.kvorum.proto.agent.v1.LockspaceResult;
 import io.kvorum.proto.agent.v1.ReleaseLease;
 import io.kvorum.proto.agent.v1.VmSpec;
+import java.util.Optional;
+import java.util.Set;
 
 /** Of a host that has no sanlock: everything that needs a lease is refused. */
 public final class NoLeases implements Leases {
@@ -18,6 +20,11 @@ public final class NoLeases implements Leases {
     @Override
     public Leasing support() {
         return Leasing.LEASING_UNSPECIFIED;
+    }
+
+    @Override
+    public Optional<Set<String>> memberships() {
+        return Optional.empty();
     }
 
     @Override

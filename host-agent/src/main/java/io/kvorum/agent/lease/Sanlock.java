@@ -86,15 +86,25 @@ final class Sanlock {
 
     /** Under which id this host is a member of the lockspace; empty where it is none. */
     Optional<Integer> membership(String space) {
-        for (String line : run(QUICK, "client", "gets").output().split("\n")) {
+        return Optional.ofNullable(memberships().get(space));
+    }
+
+    /** The ids under which this host is a member of lockspaces; those that it is joining or leaving do not count. */
+    Map<String, Integer> memberships() {
+        ChildProcess gets = run(QUICK, "client", "gets");
+        if (gets.status() < 0) {
+            throw CommandFailure.timedOut("sanlock does not say which lockspaces this host is a member of");
+        }
+        Map<String, Integer> memberships = new HashMap<>();
+        for (String line : gets.output().split("\n")) {
             String entry = line.strip();
             Matcher found = SPACE.matcher(entry);
             boolean passing = entry.endsWith(" ADD") || entry.endsWith(" REM");
-            if (found.matches() && found.group(1).equals(space) && !passing) {
-                return Optional.of(Integer.parseInt(found.group(2)));
+            if (found.matches() && !passing) {
+                memberships.put(found.group(1), Integer.parseInt(found.group(2)));
             }
         }
-        return Optional.empty();
+        return memberships;
     }
 
     /** The members of the lockspace as the daemon here sees them, by id; empty while it has not seen enough. */

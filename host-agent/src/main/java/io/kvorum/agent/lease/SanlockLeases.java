@@ -23,7 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Leases by sanlock. A domain's lockspace has the domain's id for its name, without dashes, and a lease the VM's.
@@ -41,6 +44,9 @@ public final class SanlockLeases implements Leases {
     private static final java.time.Duration RETRY = java.time.Duration.ofMillis(500);
 
     private static final Pattern LOCK_MANAGER = Pattern.compile("(?m)^\\s*lock_manager\\s*=\\s*\"sanlock\"");
+
+    private static final Pattern DOMAIN =
+            Pattern.compile("([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})");
 
     private final Sanlock sanlock = new Sanlock();
     private final Path qemuConfig;
@@ -67,6 +73,13 @@ public final class SanlockLeases implements Leases {
         } catch (IOException | CommandFailure e) {
             return Leasing.LEASING_UNSPECIFIED;
         }
+    }
+
+    @Override
+    public Optional<Set<String>> memberships() {
+        return Optional.of(sanlock.memberships().keySet().stream()
+                .flatMap(space -> DOMAIN.matcher(space).matches() ? Stream.of(domainId(space)) : Stream.of())
+                .collect(Collectors.toSet()));
     }
 
     @Override
@@ -307,6 +320,10 @@ public final class SanlockLeases implements Leases {
 
     private static DomainLayout layout(StorageDomainRef domain) {
         return DomainLayout.of(domain);
+    }
+
+    private static String domainId(String space) {
+        return DOMAIN.matcher(space).replaceFirst("$1-$2-$3-$4-$5");
     }
 
     private static String space(StorageDomainRef domain) {

@@ -5,6 +5,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.proto.agent.v1.CommandProgress;
 import io.kvorum.proto.agent.v1.HostStatistics;
+import io.kvorum.proto.agent.v1.Lockspaces;
 import io.kvorum.proto.agent.v1.VmEvent;
 import io.kvorum.proto.agent.v1.VmInventory;
 import io.kvorum.proto.agent.v1.WatchResponse;
@@ -14,6 +15,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -23,8 +25,8 @@ import java.util.logging.Logger;
 
 /**
  * What one watcher hears. Events wait in a bounded queue and are never dropped: if it overflows the stream ends with
- * RESOURCE_EXHAUSTED, and the watcher gets a full inventory when it comes back. Of heartbeats and statistics only the
- * newest waits, of progress only the newest of each command.
+ * RESOURCE_EXHAUSTED, and the watcher gets a full inventory when it comes back. Of heartbeats, statistics and lockspaces only
+ * the newest waits, of progress only the newest of each command.
  */
 final class WatchStream {
     private static final Logger LOG = Logger.getLogger(WatchStream.class.getName());
@@ -38,10 +40,14 @@ final class WatchStream {
     private final Deque<WatchResponse.Builder> events = new ArrayDeque<>(4);
     private final Map<String, CommandProgress> progress = new LinkedHashMap<>(4);
     private Optional<HostStatistics> statistics = Optional.empty();
+    private Set<String> lockspaces = Set.of();
+    private boolean lockspacesDue;
+    private boolean lockspacesTold;
     private boolean heartbeatDue;
     private boolean inventoryDue = true;
     private boolean readingInventory;
     private boolean readingStatistics;
+    private boolean readingLockspaces;
     private boolean ended;
     private long sequence;
     private Optional<ScheduledFuture<?>> heartbeats = Optional.empty();
@@ -66,10 +72,7 @@ final class WatchStream {
             // Spread over the interval, so that many hosts in one process do not all read at once.
             long offset = Math.floorMod(host.hostId().hashCode(), statisticsInterval.toMillis());
             readings = Optional.of(scheduler.scheduleAtFixedRate(
-                    this::readStatistics,
-                    Math.min(offset, 1000),
-                    statisticsInterval.toMillis(),
-                    TimeUnit.MILLISECONDS));
+                    this::read, Math.min(offset, 1000), statisticsInterval.toMillis(), TimeUnit.MILLISECONDS));
         }
     }
 
@@ -156,6 +159,39 @@ final class WatchStream {
         });
     }
 
+    private void read() {
+        readStatistics();
+        readLockspaces();
+    }
+
+    private void readLockspaces() {
+        synchronized (this) {
+            if (readingLockspaces || ended) {
+                return;
+            }
+            readingLockspaces = true;
+        }
+        blocking.execute(() -> {
+            try {
+                Optional<Set<String>> now = host.leases().memberships();
+                synchronized (this) {
+                    if (now.isPresent() && !(lockspacesTold && now.get().equals(lockspaces))) {
+                        lockspaces = now.get();
+                        lockspacesDue = true;
+                        lockspacesTold = true;
+                    }
+                }
+            } catch (CommandFailure e) {
+                LOG.log(Level.FINE, "lockspaces unknown", e);
+            } finally {
+                synchronized (this) {
+                    readingLockspaces = false;
+                }
+            }
+            drain();
+        });
+    }
+
     private void readStatistics() {
         synchronized (this) {
             if (readingStatistics || ended || !host.hypervisor().health().getHypervisorConnected()) {
@@ -205,6 +241,11 @@ final class WatchStream {
             heartbeatDue = false;
             return Optional.of(
                     WatchResponse.newBuilder().setHeartbeat(host.hypervisor().health()));
+        }
+        if (lockspacesDue) {
+            lockspacesDue = false;
+            return Optional.of(WatchResponse.newBuilder()
+                    .setLockspaces(Lockspaces.newBuilder().addAllStorageDomainIds(lockspaces)));
         }
         if (!progress.isEmpty()) {
             CommandProgress report = progress.values().iterator().next();

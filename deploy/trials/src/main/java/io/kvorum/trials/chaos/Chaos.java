@@ -25,7 +25,8 @@ public final class Chaos {
     private static final Path LAB_FOLDER = Path.of("/var/lib/kvorum-lab");
     private static final int HOSTS = 4;
     private static final int REPLICAS = 3;
-    private static final int PRECIOUS = 6;
+    private static final int PRECIOUS = 4;
+    private static final int LEASED = 2;
     private static final int WORKED_ON = 2;
     private static final Duration SETTLE_LIMIT = Duration.ofMinutes(4);
 
@@ -68,13 +69,17 @@ public final class Chaos {
             Cluster cluster = new Cluster(client, lab);
             Path token = folder.resolve("token");
             cluster.describe(HOSTS, token);
-            lab.run("up", Integer.toString(HOSTS), "--token-file", token.toString());
+            lab.run("up", Integer.toString(HOSTS), "--breakable-storage", "--token-file", token.toString());
             cluster.awaitHosts(HOSTS);
             cluster.fill();
             List<String> precious = new ArrayList<>();
             List<String> workedOn = new ArrayList<>();
             for (int i = 1; i <= PRECIOUS; i++) {
                 precious.add(cluster.vm("precious-" + i, true, true));
+            }
+            cluster.awaitLeases(HOSTS);
+            for (int i = 1; i <= LEASED; i++) {
+                precious.add(cluster.leasedVm("leased-" + i));
             }
             for (int i = 1; i <= WORKED_ON; i++) {
                 workedOn.add(cluster.vm("worked-on-" + i, false, true));

@@ -65,6 +65,9 @@ enum Fault {
         scene.lab("postgres-restart");
         seconds(5);
     }),
+    STORAGE_OF_A_HOST_STALLS(scene -> loseStorage(scene, 10)),
+    /** Longer than the lab's leases last, 16 s: guests that have one are ended there, and run elsewhere. */
+    STORAGE_OF_A_HOST_GONE(scene -> loseStorage(scene, 40)),
     MIGRATION_LOSES_SOURCE(scene -> losePower(scene, scene.migrating()[0])),
     MIGRATION_LOSES_TARGET(scene -> losePower(scene, scene.migrating()[1])),
     MIGRATION_LOSES_ENGINE(scene -> {
@@ -97,6 +100,14 @@ enum Fault {
         scene.lab("cut", host);
         seconds(seconds);
         scene.lab("heal", host);
+    }
+
+    private static void loseStorage(Scene scene, int seconds) throws Exception {
+        String host = "host-" + scene.anyHost();
+        scene.lab("storage-gone", host);
+        seconds(seconds);
+        // A fence may have switched the host off and on meanwhile, and its storage is there then.
+        scene.lab("storage-back", host);
     }
 
     private static void killLeader(Scene scene) throws Exception {

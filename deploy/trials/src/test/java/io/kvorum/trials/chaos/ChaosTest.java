@@ -17,6 +17,7 @@ class ChaosTest {
             Fault.HOST_POWER_LOSS,
             Fault.LEADER_KILLED,
             Fault.HOST_CUT_OFF,
+            Fault.STORAGE_OF_A_HOST_GONE,
             Fault.MIGRATION_LOSES_SOURCE,
             Fault.LEADER_CUT_FROM_POSTGRES,
             Fault.ZOOKEEPER_NODE_KILLED,

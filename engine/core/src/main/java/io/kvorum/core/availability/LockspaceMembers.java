@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,6 @@ public final class LockspaceMembers {
     private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(10);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
-
-    /** How often a host that is a member is asked to join again, in case its sanlock was started anew. */
-    private static final Duration REFRESH = Duration.ofMinutes(5);
 
     private record Pair(UUID storageDomainId, UUID hostId) {}
 
@@ -79,18 +77,39 @@ public final class LockspaceMembers {
         }
         Pair pair = new Pair(domain.id(), host.id());
         boolean joined = domain.lockspace().joined(host);
-        Attempt attempt =
-                attempts.computeIfAbsent(pair, p -> new Attempt(turn.nanos() + (joined ? REFRESH.toNanos() : 0)));
+        Attempt attempt = attempts.computeIfAbsent(pair, p -> new Attempt(turn.nanos()));
         if (attempt.open) {
             return;
         }
         boolean due = turn.nanos() - attempt.nextNanos >= 0;
-        if (host.state() == HostState.UP && (due || (!joined && attempt.failed == 0))) {
+        if (host.state() == HostState.UP && !joined && (due || attempt.failed == 0)) {
             attempt.open = true;
             operations.accept(turn, new Request.JoinLockspace(domain.id(), host.id()));
         } else if (host.state() == HostState.MAINTENANCE && joined && (due || attempt.failed == 0)) {
             attempt.open = true;
             operations.accept(turn, new Request.LeaveLockspace(domain.id(), host.id()));
+        }
+    }
+
+    /** The host says what it is a member of: what was lost, with its sanlock or the storage, is joined again. */
+    public void listed(Turn turn, UUID hostId, Set<UUID> storageDomainIds) {
+        Host host = turn.inventory().host(hostId).orElse(null);
+        if (host == null) {
+            return;
+        }
+        for (StorageDomain domain : List.copyOf(turn.inventory().storageDomains())) {
+            Attempt attempt = attempts.get(new Pair(domain.id(), hostId));
+            boolean open = attempt != null && attempt.open;
+            if (!open && domain.lockspace().joined(host) && !storageDomainIds.contains(domain.id())) {
+                turn.put(domain.with(domain.lockspace().joinedSince(hostId, null)));
+                turn.log(
+                        Severity.WARNING,
+                        "host.left_lockspace",
+                        "Host " + host.name() + " is no member of the lockspace of storage domain " + domain.name()
+                                + " any more: it lost the storage, or its sanlock ended. VMs with leases there do not"
+                                + " run on it until it has joined again.",
+                        host.subject());
+            }
         }
     }
 
@@ -111,7 +130,6 @@ public final class LockspaceMembers {
         if (operation.state() == OperationState.SUCCEEDED) {
             attempt.failed = 0;
             attempt.told = false;
-            attempt.nextNanos = turn.nanos() + (joining ? REFRESH.toNanos() : 0);
             return;
         }
         long wait = FIRST_WAIT.toNanos() << Math.min(attempt.failed++, 10);

@@ -120,6 +120,8 @@ public final class Controller {
                 liveness.heard(turn, hostId, connected, problem);
             case Event.HostConnectionLost lost -> observer.forget(lost.hostId());
             case Event.VmsListed(var hostId, var vms) -> observer.listed(turn, hostId, vms);
+            case Event.LockspacesListed(var hostId, var storageDomainIds) ->
+                lockspaces.listed(turn, hostId, storageDomainIds);
             case Event.VmSighted(var hostId, var vm, var cause, var detail) ->
                 observer.sighted(turn, hostId, vm, cause);
             case Event.HostMeasured(var hostId, var load) -> loads.report(hostId, load);

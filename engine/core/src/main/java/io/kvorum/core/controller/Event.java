@@ -4,6 +4,7 @@ import io.kvorum.core.inventory.Host.HostFacts;
 import io.kvorum.core.operations.Operation;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,13 @@ public sealed interface Event {
     record VmsListed(UUID hostId, List<VmSighting> vms) implements Event {
         public VmsListed {
             vms = List.copyOf(vms);
+        }
+    }
+
+    /** The storage domains of whose lockspaces the host is a member. */
+    record LockspacesListed(UUID hostId, Set<UUID> storageDomainIds) implements Event {
+        public LockspacesListed {
+            storageDomainIds = Set.copyOf(storageDomainIds);
         }
     }
 

@@ -2,6 +2,7 @@ package io.kvorum.core.availability;
 
 import static io.kvorum.core.availability.LeasedCluster.cluster;
 import static io.kvorum.core.availability.LeasedCluster.host;
+import static io.kvorum.core.availability.LeasedCluster.joined;
 import static io.kvorum.core.availability.LeasedCluster.leased;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.AgentCommand;
+import io.kvorum.core.controller.Event;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host.Leasing;
 import io.kvorum.core.inventory.Lockspace;
@@ -25,6 +27,7 @@ import io.kvorum.core.testing.FakeHost.Habit;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -332,5 +335,31 @@ class LeaseTest {
                         .state());
         assertEquals(Things.STORE, cluster.vm("v").leaseDomainId());
         assertTrue(cluster.leases.made.contains(running.id()));
+    }
+
+    @Test
+    void aHostThatSaysThatItIsNoMemberAnyMoreJoinsAgain() {
+        TestCluster cluster = cluster(false, Leasing.WITH_WATCHDOG);
+        UUID h2 = Things.id("h2");
+
+        cluster.handle(new Event.LockspacesListed(h2, Set.of()));
+
+        assertTrue(logged(cluster, "host.left_lockspace"));
+        assertEquals(2, joined(cluster));
+        cluster.until(SOON, c -> joined(c) == 3);
+    }
+
+    @Test
+    void aHostThatSaysThatItIsAMemberIsLeftAlone() {
+        TestCluster cluster = cluster(false, Leasing.WITH_WATCHDOG);
+
+        cluster.handle(new Event.LockspacesListed(Things.id("h2"), Set.of(Things.STORE)));
+        cluster.advance(Duration.ofMinutes(11));
+
+        assertEquals(3, joined(cluster));
+        long joins = cluster.ended.values().stream()
+                .filter(operation -> operation.request() instanceof Request.JoinLockspace)
+                .count();
+        assertEquals(3, joins);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a host says, in the controller's words. What makes no sense is left out. */
@@ -55,6 +56,12 @@ final class ReportWords {
             case INVENTORY ->
                 Optional.of(new Event.VmsListed(
                         hostId, sightings(report.getInventory().getVmsList())));
+            case LOCKSPACES ->
+                Optional.of(new Event.LockspacesListed(
+                        hostId,
+                        report.getLockspaces().getStorageDomainIdsList().stream()
+                                .flatMap(id -> uuid(id).stream())
+                                .collect(Collectors.toSet())));
             case PROGRESS ->
                 uuid(report.getProgress().getCommandId())
                         .flatMap(commandId -> operationOf

@@ -7,11 +7,13 @@ import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.controller.Effect;
 import io.kvorum.core.controller.Event;
 import io.kvorum.core.controller.VmRunState;
+import io.kvorum.core.inventory.Host.Leasing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,8 @@ final class Agent {
     private final Map<HostLine, Integer> watchers = new LinkedHashMap<>();
     private final Map<UUID, List<Consumer<Answer>>> running = new LinkedHashMap<>();
     private boolean inventoryDue;
+    private boolean lockspacesDue;
+    private boolean toldMember;
     private long sessionEpoch;
     private long latestSession;
 
@@ -151,6 +155,7 @@ final class Agent {
             return;
         }
         watchers.put(line, connection);
+        lockspacesDue = true;
         inventoryChanged();
     }
 
@@ -174,10 +179,23 @@ final class Agent {
         }
     }
 
+    private void tellLockspaces() {
+        if (world.setup.leasing() == Leasing.NONE) {
+            return;
+        }
+        boolean member = world.leases.isMember(machine);
+        if (lockspacesDue || member != toldMember) {
+            lockspacesDue = false;
+            toldMember = member;
+            report(new Event.LockspacesListed(machine.id, member ? Set.of(world.names.id("store")) : Set.of()));
+        }
+    }
+
     private void beat() {
         boolean connected = machine.libvirt.running();
         report(new Event.HostHeard(machine.id, connected, connected ? null : "libvirtd does not answer"));
         tellInventory();
+        tellLockspaces();
         life.after(BEAT, this::beat);
     }
 

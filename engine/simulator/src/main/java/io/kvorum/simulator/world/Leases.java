@@ -157,7 +157,7 @@ final class Leases {
         return Objects.requireNonNull(members.get(machine.id));
     }
 
-    private boolean isMember(Machine machine) {
+    boolean isMember(Machine machine) {
         Member member = members.get(machine.id);
         return member != null && member.joined;
     }

@@ -16,6 +16,10 @@ final class LibvirtEvents {
     private final Consumer<String> learn;
     private final List<HypervisorListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> incoming = ConcurrentHashMap.newKeySet();
+
+    /** Guests whose QEMU was told by a signal to end. */
+    private final Set<String> endedByHost = ConcurrentHashMap.newKeySet();
+
     /** Guests that a command of this agent is ending; their end is STOPPED, whatever libvirt's detail is. */
     private final Set<String> stopping = ConcurrentHashMap.newKeySet();
 
@@ -96,9 +100,14 @@ final class LibvirtEvents {
                 stopped(uuid, name, detail);
                 incoming.remove(uuid);
                 stopping.remove(uuid);
+                endedByHost.remove(uuid);
                 guests.forget(uuid);
             }
-            case SHUTDOWN -> {}
+            case SHUTDOWN -> {
+                if (ShutdownCause.of(signal.event()) == ShutdownCause.HOST) {
+                    endedByHost.add(uuid);
+                }
+            }
             case CRASHED ->
                 tell(uuid, name, VmRunState.VM_RUN_STATE_CRASHED, VmEventCause.VM_EVENT_CAUSE_CRASHED, detail);
             case DEFINED, UNDEFINED, PMSUSPENDED, UNKNOWN -> {}
@@ -111,8 +120,18 @@ final class LibvirtEvents {
             return;
         }
         switch (detail) {
-            case "SHUTDOWN" ->
-                tell(uuid, name, VmRunState.VM_RUN_STATE_OFF, VmEventCause.VM_EVENT_CAUSE_SHUTDOWN, detail);
+            case "SHUTDOWN" -> {
+                // QEMU ends in good order at a signal too, from sanlock or from a host that goes down: nobody in the
+                // guest
+                // wanted that.
+                boolean byHost = endedByHost.contains(uuid);
+                tell(
+                        uuid,
+                        name,
+                        byHost ? VmRunState.VM_RUN_STATE_CRASHED : VmRunState.VM_RUN_STATE_OFF,
+                        byHost ? VmEventCause.VM_EVENT_CAUSE_CRASHED : VmEventCause.VM_EVENT_CAUSE_SHUTDOWN,
+                        byHost ? "ended by a signal" : detail);
+            }
             case "MIGRATED" ->
                 tell(uuid, name, VmRunState.VM_RUN_STATE_OFF, VmEventCause.VM_EVENT_CAUSE_MIGRATED_OUT, detail);
             case "SAVED" ->
