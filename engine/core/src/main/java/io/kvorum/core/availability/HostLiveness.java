@@ -5,7 +5,6 @@ import io.kvorum.core.controller.Effect;
 import io.kvorum.core.controller.Event.HostGreeted;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.Turn;
-import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.HostStatus;
 import io.kvorum.core.inventory.Kind;
@@ -62,40 +61,12 @@ public final class HostLiveness {
 
     private static final Duration LONGEST_RECHECK = Duration.ofSeconds(60);
 
-    private static final class Watch {
-        long heardNanos;
-        long doubtNanos;
-        long nextFenceNanos;
-        int foundAlive;
-
-        /** Whether others were asked for it since it was last heard. */
-        boolean askedFor;
-
-        /** When it was switched on, or known to boot; null once it was up since. */
-        @Nullable
-        Long startingNanos;
-
-        @Nullable
-        String excuse;
-
-        /** The monotonic clock counts from anywhere, so that nothing may begin at zero. */
-        Watch(long now) {
-            heardNanos = now;
-            doubtNanos = now;
-            nextFenceNanos = now;
-        }
-
-        void heard(long now) {
-            heardNanos = now;
-            askedFor = false;
-        }
-    }
-
     private final Settings settings;
     private final BiConsumer<Turn, Request> operations;
     private final SecondPath secondPath;
     private final LeaseEvidence leases;
-    private final Map<UUID, Watch> watches = new HashMap<>();
+    private final FencingObjections objections = new FencingObjections(this::falling);
+    private final Map<UUID, HostWatch> watches = new HashMap<>();
 
     public HostLiveness(Settings settings, BiConsumer<Turn, Request> operations) {
         this.settings = settings;
@@ -114,7 +85,7 @@ public final class HostLiveness {
     }
 
     private void awaitFirstContact(Turn turn, UUID hostId) {
-        Watch watch = watch(turn, hostId);
+        HostWatch watch = watch(turn, hostId);
         watch.heardNanos = turn.nanos() + FIRST_CONTACT.toNanos();
         watch.doubtNanos = watch.heardNanos;
     }
@@ -190,8 +161,9 @@ public final class HostLiveness {
     /** Looks at every host; called several times a second. */
     public void tick(Turn turn) {
         leases.tick(turn);
+        objections.countAnew();
         for (Host host : List.copyOf(turn.inventory().hosts())) {
-            Watch watch = watch(turn, host.id());
+            HostWatch watch = watch(turn, host.id());
             Duration patience = host.state() == HostState.CONNECTING ? FIRST_CONTACT_EVER : settings.heartbeatTimeout();
             long silenceNanos = turn.nanos() - watch.heardNanos;
             if (falling(turn, host) && !watch.askedFor) {
@@ -212,7 +184,7 @@ public final class HostLiveness {
         }
     }
 
-    private void doubt(Turn turn, Host host, HostState state, Watch watch) {
+    private void doubt(Turn turn, Host host, HostState state, HostWatch watch) {
         watch.doubtNanos = turn.nanos();
         watch.nextFenceNanos = turn.nanos();
         watch.excuse = null;
@@ -242,8 +214,8 @@ public final class HostLiveness {
         }
     }
 
-    private void considerFence(Turn turn, Host host, Watch watch) {
-        String excuse = excuse(turn, host, watch);
+    private void considerFence(Turn turn, Host host, HostWatch watch) {
+        String excuse = objections.of(turn, host, watch);
         if (excuse == null) {
             switch (secondPath.evidence(turn, host)) {
                 case Evidence.PENDING -> {}
@@ -267,12 +239,12 @@ public final class HostLiveness {
         }
     }
 
-    private static void lookAgainLater(Turn turn, Watch watch) {
+    private static void lookAgainLater(Turn turn, HostWatch watch) {
         long wait = FIRST_RECHECK.toNanos() << Math.min(watch.foundAlive++, 10);
         watch.nextFenceNanos = turn.nanos() + Math.min(wait, LONGEST_RECHECK.toNanos());
     }
 
-    private void fenceUnlessRenewing(Turn turn, Host host, Watch watch) {
+    private void fenceUnlessRenewing(Turn turn, Host host, HostWatch watch) {
         switch (leases.of(turn, host)) {
             case LeaseEvidence.Evidence.PENDING -> {}
             case LeaseEvidence.Evidence.RENEWING -> lookAgainLater(turn, watch);
@@ -290,7 +262,7 @@ public final class HostLiveness {
     }
 
     /** Says once why the host is not fenced. */
-    private static void excuse(Turn turn, Host host, Watch watch, String excuse) {
+    private static void excuse(Turn turn, Host host, HostWatch watch, String excuse) {
         if (!excuse.equals(watch.excuse)) {
             watch.excuse = excuse;
             turn.log(
@@ -299,45 +271,6 @@ public final class HostLiveness {
                     "Host " + host.name() + " is silent and is not fenced: " + excuse,
                     host.subject());
         }
-    }
-
-    /** Why the host must not, or cannot, be fenced; null if it can. */
-    private @Nullable String excuse(Turn turn, Host host, Watch watch) {
-        Cluster cluster = turn.inventory().cluster(host.spec().clusterId()).orElseThrow();
-        if (!cluster.fencing().enabled()) {
-            return "Fencing is switched off in cluster " + cluster.name() + ".";
-        }
-        if (!host.spec().powerManagement().usable()) {
-            return "It has no power management. If it is down, confirm that by hand.";
-        }
-        Duration grace = cluster.fencing().startingGrace();
-        if (watch.startingNanos != null && turn.nanos() - watch.startingNanos < grace.toNanos()) {
-            return "It was switched on and may still be starting; it is given " + grace.toSeconds() + " s.";
-        }
-        long silent = 0;
-        long all = 0;
-        boolean proxy = false;
-        for (Host other : turn.inventory().hostsOf(cluster.id())) {
-            if (other.state() != HostState.MAINTENANCE && other.state() != HostState.DOWN) {
-                all++;
-                silent += other.state().inDoubt() || falling(turn, other) ? 1 : 0;
-            }
-        }
-        for (Host other : turn.inventory().hosts()) {
-            proxy |= other.state() == HostState.UP
-                    && turn.inventory()
-                            .cluster(other.spec().clusterId())
-                            .filter(c -> c.dataCenterId().equals(cluster.dataCenterId()))
-                            .isPresent();
-        }
-        if (!proxy) {
-            return "No other host is up to reach its BMC; more likely the engine is cut off.";
-        }
-        if (silent * 100 > all * cluster.fencing().stopWhenSilentPercent()) {
-            return silent + " of " + all + " hosts of cluster " + cluster.name()
-                    + " are silent at once; more likely the network or the engine is at fault.";
-        }
-        return null;
     }
 
     /** Up as far as is known, but silent for so long that it may not be: half of what is given. */
@@ -394,7 +327,7 @@ public final class HostLiveness {
         watches.remove(hostId);
     }
 
-    private Watch watch(Turn turn, UUID hostId) {
-        return watches.computeIfAbsent(hostId, id -> new Watch(turn.nanos()));
+    private HostWatch watch(Turn turn, UUID hostId) {
+        return watches.computeIfAbsent(hostId, id -> new HostWatch(turn.nanos()));
     }
 }
