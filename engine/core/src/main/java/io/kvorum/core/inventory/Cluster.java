@@ -34,7 +34,12 @@ public record Cluster(
     /** Which VMs the balancer may move. */
     public enum PolicyName {
         NONE,
-        EVENLY_DISTRIBUTED
+        EVENLY_DISTRIBUTED,
+        POWER_SAVING,
+        VM_EVENLY_DISTRIBUTED,
+        CLUSTER_MAINTENANCE,
+        PERFORMANCE,
+        DENSITY
     }
 
     /**

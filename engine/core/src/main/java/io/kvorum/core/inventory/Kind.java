@@ -7,6 +7,7 @@ public enum Kind {
     HOST("host"),
     STORAGE_DOMAIN("storage domain"),
     NETWORK("network"),
+    AFFINITY_GROUP("affinity group"),
     IMAGE("image"),
     TEMPLATE("template"),
     VM("VM"),

@@ -1,5 +1,6 @@
 package io.kvorum.core.operations;
 
+import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
@@ -44,6 +45,7 @@ final class ConfigureProcedure implements Procedure<Request.Configure> {
             case DataCenter dataCenter -> VmRules.checkDescription(dataCenter.description(), problems);
             case Cluster cluster -> ConfigRules.check(work.inventory(), cluster, problems);
             case StorageDomain domain -> ConfigRules.check(work.inventory(), domain, problems);
+            case AffinityGroup group -> AffinityRules.check(work.inventory(), group, problems);
             case Network network -> ConfigRules.check(work.inventory(), network, problems);
         }
         before.ifPresent(old -> ConfigRules.checkFixed(old, object, problems));
