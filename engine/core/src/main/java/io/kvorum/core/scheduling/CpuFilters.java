@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Whether the host's CPUs do. */
 final class CpuFilters {
 
-    static final List<Filter> ALL = List.of(new Cpu(), new CpuPinning(), new CpuLevel(), new CpuUtilization());
+    static final List<Filter> ALL = List.of(new Cpu(), new CpuPinning(), new CpuLevel(), new CpuOverloaded());
 
     private CpuFilters() {}
 
@@ -142,11 +142,11 @@ final class CpuFilters {
     }
 
     /** Passes over hosts that are too busy for too long, as long as there are others. */
-    private record CpuUtilization() implements Filter {
+    private record CpuOverloaded() implements Filter {
 
         @Override
         public String name() {
-            return "CpuUtilization";
+            return "CPUOverloaded";
         }
 
         @Override
