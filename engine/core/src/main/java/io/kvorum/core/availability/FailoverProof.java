@@ -156,7 +156,8 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                         inventory.clusters(),
                         inventory.networks(),
                         inventory.storageDomains(),
-                        inventory.affinityGroups())
+                        inventory.affinityGroups(),
+                        inventory.schedulingPolicies())
                 .flatMap(all -> all.stream().map(Entity.class::cast));
         List<Host> hosts = inventory.hostsOf(cluster.id());
         Stream<Entity> vms = hosts.stream()

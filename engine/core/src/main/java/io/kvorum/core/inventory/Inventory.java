@@ -104,8 +104,17 @@ public final class Inventory implements Surroundings {
         return all(Kind.STORAGE_DOMAIN);
     }
 
+    @Override
+    public Optional<SchedulingPolicy> schedulingPolicy(@Nullable UUID id) {
+        return get(Kind.SCHEDULING_POLICY, id, SchedulingPolicy.class);
+    }
+
     public Optional<AffinityGroup> affinityGroup(@Nullable UUID id) {
         return get(Kind.AFFINITY_GROUP, id, AffinityGroup.class);
+    }
+
+    public Collection<SchedulingPolicy> schedulingPolicies() {
+        return all(Kind.SCHEDULING_POLICY);
     }
 
     public Collection<AffinityGroup> affinityGroups() {

@@ -8,6 +8,7 @@ public enum Kind {
     STORAGE_DOMAIN("storage domain"),
     NETWORK("network"),
     AFFINITY_GROUP("affinity group"),
+    SCHEDULING_POLICY("scheduling policy"),
     IMAGE("image"),
     TEMPLATE("template"),
     VM("VM"),

@@ -10,4 +10,6 @@ public interface Surroundings {
     Optional<Network> network(@Nullable UUID id);
 
     Optional<StorageDomain> storageDomain(@Nullable UUID id);
+
+    Optional<SchedulingPolicy> schedulingPolicy(@Nullable UUID id);
 }

@@ -327,6 +327,11 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             return movingTo(newTargetId, null);
         }
 
+        /** What it holds where it is being started: of the host that it is on its way to, else of the one it is bound to. */
+        public @Nullable Seat seatAtStart() {
+            return targetHostId != null ? targetSeat : seat;
+        }
+
         public VmStatus wanted(boolean running) {
             return new VmStatus(
                     state,

@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.HostWishes;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.HashSet;
 import java.util.List;
@@ -96,7 +97,7 @@ final class AffinityRules {
         }
     }
 
-    /** Takes the host out of all groups. */
+    /** Takes the host out of all groups and wishes of VMs; where a VM may run there only, it is left to its owner. */
     static void forgetHost(Work work, UUID hostId) {
         for (AffinityGroup group : List.copyOf(work.inventory().affinityGroups())) {
             if (group.hostIds().contains(hostId)) {
@@ -104,6 +105,17 @@ final class AffinityRules {
                         .filter(id -> !id.equals(hostId))
                         .toList();
                 work.turn().put(group.with(group.members(), others));
+            }
+        }
+        for (Vm vm : List.copyOf(work.inventory().vms())) {
+            HostWishes wishes = vm.spec().hosts();
+            List<UUID> only =
+                    wishes.only().stream().filter(id -> !id.equals(hostId)).toList();
+            HostWishes left = new HostWishes(
+                    only.isEmpty() ? wishes.only() : only,
+                    wishes.preferred().stream().filter(id -> !id.equals(hostId)).toList());
+            if (!left.equals(wishes)) {
+                work.turn().put(vm.withSpec(vm.spec().with(left)));
             }
         }
     }

@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +78,10 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                                 inventory.images().stream()
                                         .filter(image -> image.storageDomainId().equals(id)))
                         .flatMap(stream -> stream);
+            case SchedulingPolicy policy ->
+                inventory.clusters().stream()
+                        .filter(cluster -> id.equals(cluster.customPolicyId()))
+                        .map(cluster -> (Entity) cluster);
             case AffinityGroup group -> Stream.empty();
             case Network network ->
                 inventory.vms().stream()

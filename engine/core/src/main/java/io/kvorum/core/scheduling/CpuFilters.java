@@ -150,8 +150,18 @@ final class CpuFilters {
         }
 
         @Override
+        public boolean optional() {
+            return true;
+        }
+
+        @Override
         public boolean yields() {
             return true;
+        }
+
+        @Override
+        public boolean applies(Candidates all) {
+            return all.policy().asks(this);
         }
 
         @Override

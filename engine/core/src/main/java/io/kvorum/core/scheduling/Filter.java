@@ -13,6 +13,11 @@ interface Filter {
         return true;
     }
 
+    /** Whether a policy may leave it out; the others say what is possible at all. */
+    default boolean optional() {
+        return false;
+    }
+
     /** Whether it steps aside where no host would be left. */
     default boolean yields() {
         return false;

@@ -4,13 +4,16 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.HostColumns;
 import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.SlotSet;
 import io.kvorum.core.inventory.Surroundings;
 import io.kvorum.core.scheduling.Policy.Weighted;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,9 @@ public final class Scheduler {
     private final HostColumns columns;
     private final SlotSet admitted = new SlotSet();
     private double[] totals = new double[16];
+
+    /** Policies of operators, ready for use; a change makes another. */
+    private final Map<SchedulingPolicy, Policy> compiled = new WeakHashMap<>();
 
     public Scheduler(Surroundings surroundings, HostColumns columns) {
         this.surroundings = surroundings;
@@ -84,11 +90,14 @@ public final class Scheduler {
     }
 
     private Candidates candidates(PlacementRequest request) {
-        return new Candidates(
-                surroundings,
-                columns,
-                request,
-                Policy.of(request.cluster().scheduling().name()));
+        return new Candidates(surroundings, columns, request, policyOf(request.cluster()));
+    }
+
+    private Policy policyOf(Cluster cluster) {
+        SchedulingPolicy custom = cluster.customPolicyId() == null
+                ? null
+                : surroundings.schedulingPolicy(cluster.customPolicyId()).orElse(null);
+        return custom == null ? Policy.of(cluster.scheduling().name()) : compiled.computeIfAbsent(custom, Policy::of);
     }
 
     private static Optional<Host> chosen(Candidates candidates, int best) {

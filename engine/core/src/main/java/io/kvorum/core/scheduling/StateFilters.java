@@ -12,6 +12,7 @@ final class StateFilters {
             new Up(),
             new Free(),
             new ClusterInMaintenance(),
+            new GuestLimit(),
             new NotTried(),
             new Requested(),
             new PinToHost(),
@@ -69,13 +70,18 @@ final class StateFilters {
     private record ClusterInMaintenance() implements Filter {
 
         @Override
+        public boolean optional() {
+            return true;
+        }
+
+        @Override
         public String name() {
             return "ClusterInMaintenance";
         }
 
         @Override
         public boolean applies(Candidates all) {
-            return all.policy().maintenance() && !all.request().isMigration();
+            return all.policy().asks(this) && !all.request().isMigration();
         }
 
         @Override
@@ -85,7 +91,37 @@ final class StateFilters {
 
         @Override
         public String reason(Candidates all, int slot) {
-            return "The cluster's policy is cluster_maintenance: only highly available VMs start.";
+            return "The cluster's policy maintains it: only highly available VMs start.";
+        }
+    }
+
+    /** No more VMs on a host than the policy says. */
+    private record GuestLimit() implements Filter {
+
+        @Override
+        public String name() {
+            return "GuestLimit";
+        }
+
+        @Override
+        public boolean optional() {
+            return true;
+        }
+
+        @Override
+        public boolean applies(Candidates all) {
+            return all.policy().asks(this);
+        }
+
+        @Override
+        public boolean admits(Candidates all, int slot) {
+            return all.hosts().vms(slot) < all.policy().maxGuests();
+        }
+
+        @Override
+        public String reason(Candidates all, int slot) {
+            return "It has " + all.hosts().vms(slot) + " VMs, and MaxGuests is "
+                    + Math.round(all.policy().maxGuests()) + ".";
         }
     }
 

@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /**
- * oVirt's RankSelector: every weight unit ranks the hosts, a host's rank is the number of hosts that are worse or as bad but
- * come later, equal weights have equal ranks; the sums of the ranks decide, and magnitudes count for nothing. All factors
- * are 1, as in its built-in policies.
+ * oVirt's RankSelector: every weight unit ranks the hosts, a host's rank is the number of the others that are not better;
+ * the sums of the ranks decide, and magnitudes count for nothing. All factors are 1, as in its built-in policies.
  */
 final class RankSelector {
 
@@ -21,10 +20,8 @@ final class RankSelector {
             int[] sorted = weights.clone();
             Arrays.sort(sorted);
             int[] rankOf = new int[sorted[sorted.length - 1] + 1];
-            int rank = -1;
-            for (int i = 0; i < sorted.length; i++) {
-                rank = i == 0 || sorted[i] != sorted[i - 1] ? rank + 1 : rank;
-                rankOf[sorted[i]] = rank;
+            for (int i = sorted.length - 1; i >= 0; i--) {
+                rankOf[sorted[i]] = i;
             }
             for (int i = 0; i < weights.length; i++) {
                 sums[i] += weights.length - 1 - rankOf[weights[i]];
