@@ -66,7 +66,7 @@ class LifeOfAVmTest {
         assertTrue(explanation
                 .get("hosts")
                 .valueStream()
-                .anyMatch(host -> host.path("filter").asText().equals("NotSameHost")));
+                .anyMatch(host -> host.path("filter").asText().equals("Migration")));
     }
 
     @Test

@@ -36,7 +36,15 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"data-centers", "clusters", "networks", "storage-domains"})
+    @ValueSource(
+            strings = {
+                "data-centers",
+                "clusters",
+                "networks",
+                "storage-domains",
+                "affinity-groups",
+                "scheduling-policies"
+            })
     void isMadeChangedAndRemoved(String kind) {
         Map<String, Object> body = good(kind);
         String id = api.post("/" + kind, body).expect(201).id();
@@ -68,6 +76,8 @@ class ConfigurationTest {
                 "clusters",
                 "networks",
                 "storage-domains",
+                "affinity-groups",
+                "scheduling-policies",
                 "hosts",
                 "vms",
                 "templates",
@@ -106,6 +116,8 @@ class ConfigurationTest {
                 "clusters        | memoryOvercommitPercent | 99 | from 100 to 400",
                 "clusters        | memoryOvercommitPercent | 401 | from 100 to 400",
                 "clusters        | cpuModel | \"<x/>\" | CPU model",
+                "clusters        | customPolicyId | \"x\" | id of a scheduling policy",
+                "clusters        | customPolicyId | \"00000000-0000-0000-0000-000000000001\" | no such scheduling policy",
                 "networks        | name | \"\" | 1 to 64",
                 "networks        | kind | \"vlan\" | bridge",
                 "networks        | kind | null | missing",
@@ -297,7 +309,14 @@ class ConfigurationTest {
     private Map<String, Object> good(String kind) {
         Map<String, Object> body = new HashMap<>();
         body.put("name", ApiClient.unique("good"));
-        if (!kind.equals("data-centers")) {
+        if (kind.equals("scheduling-policies")) {
+            body.put("weights", Map.of("Packing", 1));
+        } else if (kind.equals("affinity-groups")) {
+            body.put("vmRule", "affinity");
+            body.put(
+                    "clusterId",
+                    api.post("/clusters", good("clusters")).expect(201).id());
+        } else if (!kind.equals("data-centers")) {
             body.put(
                     "dataCenterId",
                     api.post("/data-centers", Map.of("name", ApiClient.unique("home")))

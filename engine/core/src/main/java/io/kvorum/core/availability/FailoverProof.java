@@ -131,8 +131,9 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
             Optional<Host> host = scheduler.choose(request);
             if (host.isPresent()) {
                 after.put(
-                        vm.withStatus(
-                                vm.status().to(VmState.UP, null).on(host.get().id())),
+                        vm.withStatus(vm.status()
+                                .to(VmState.UP, null)
+                                .on(host.get().id(), scheduler.seat(request, host.get()))),
                         Instant.EPOCH);
             } else {
                 shortfalls.add(new Shortfall(
@@ -151,7 +152,12 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
     }
 
     private static Inventory whatIf(Inventory inventory, Cluster cluster, @Nullable Supposed supposed) {
-        Stream<Entity> surroundings = Stream.of(inventory.clusters(), inventory.networks(), inventory.storageDomains())
+        Stream<Entity> surroundings = Stream.of(
+                        inventory.clusters(),
+                        inventory.networks(),
+                        inventory.storageDomains(),
+                        inventory.affinityGroups(),
+                        inventory.schedulingPolicies())
                 .flatMap(all -> all.stream().map(Entity.class::cast));
         List<Host> hosts = inventory.hostsOf(cluster.id());
         Stream<Entity> vms = hosts.stream()

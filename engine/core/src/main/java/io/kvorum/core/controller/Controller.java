@@ -124,7 +124,7 @@ public final class Controller {
                 lockspaces.listed(turn, hostId, storageDomainIds);
             case Event.VmSighted(var hostId, var vm, var cause, var detail) ->
                 observer.sighted(turn, hostId, vm, cause);
-            case Event.HostMeasured(var hostId, var load) -> loads.report(hostId, load);
+            case Event.HostMeasured(var hostId, var load) -> measured(turn, hostId, load);
             case Event.TimerFired(var timer) -> fired(turn, timer);
         }
         return turn.finish();
@@ -163,6 +163,15 @@ public final class Controller {
                 recovery.hostCameUp(turn);
             }
         }
+    }
+
+    private void measured(Turn turn, UUID hostId, Event.HostLoad load) {
+        loads.report(hostId, load);
+        inventory
+                .host(hostId)
+                .ifPresent(host -> inventory
+                        .cluster(host.spec().clusterId())
+                        .ifPresent(cluster -> scheduler.measured(host, cluster, loads, turn.nanos())));
     }
 
     private boolean up(UUID hostId) {

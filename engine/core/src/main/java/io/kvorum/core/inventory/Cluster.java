@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Hosts among which VMs may move.
  *
  * @param cpuModel libvirt's name of the CPU model that guests get, or null for what suits the hosts' virtualization
+ * @param customPolicyId the {@link io.kvorum.core.inventory.SchedulingPolicy} by which VMs are placed; null for the
+ *     built-in one that {@code scheduling} names
  */
 public record Cluster(
         UUID id,
@@ -18,8 +20,23 @@ public record Cluster(
         @Nullable String cpuModel,
         FencingPolicy fencing,
         AdmissionPolicy admission,
-        Meta meta)
+        Meta meta,
+        @Nullable UUID customPolicyId)
         implements ConfigObject {
+
+    /** With the built-in policy that its scheduling names. */
+    public Cluster(
+            UUID id,
+            String name,
+            String description,
+            UUID dataCenterId,
+            SchedulingPolicy scheduling,
+            @Nullable String cpuModel,
+            FencingPolicy fencing,
+            AdmissionPolicy admission,
+            Meta meta) {
+        this(id, name, description, dataCenterId, scheduling, cpuModel, fencing, admission, meta, null);
+    }
 
     @Override
     public Kind kind() {
@@ -28,13 +45,25 @@ public record Cluster(
 
     @Override
     public Cluster withMeta(Meta newMeta) {
-        return new Cluster(id, name, description, dataCenterId, scheduling, cpuModel, fencing, admission, newMeta);
+        return new Cluster(
+                id, name, description, dataCenterId, scheduling, cpuModel, fencing, admission, newMeta, customPolicyId);
+    }
+
+    /** The same with that policy of its operator for placement; null for the built-in one. */
+    public Cluster withCustomPolicy(@Nullable UUID policyId) {
+        return new Cluster(
+                id, name, description, dataCenterId, scheduling, cpuModel, fencing, admission, meta, policyId);
     }
 
     /** Which VMs the balancer may move. */
     public enum PolicyName {
         NONE,
-        EVENLY_DISTRIBUTED
+        EVENLY_DISTRIBUTED,
+        POWER_SAVING,
+        VM_EVENLY_DISTRIBUTED,
+        CLUSTER_MAINTENANCE,
+        PERFORMANCE,
+        DENSITY
     }
 
     /**

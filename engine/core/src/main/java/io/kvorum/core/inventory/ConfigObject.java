@@ -1,7 +1,8 @@
 package io.kvorum.core.inventory;
 
 /** An entity that operators write as a whole, and that nothing on a host has to follow at once. */
-public sealed interface ConfigObject extends Entity permits DataCenter, Cluster, StorageDomain, Network {
+public sealed interface ConfigObject extends Entity
+        permits DataCenter, Cluster, StorageDomain, Network, AffinityGroup, SchedulingPolicy {
 
     @Override
     ConfigObject withMeta(Meta meta);

@@ -16,7 +16,58 @@ public record Hardware(
         boolean tpm,
         boolean rng,
         boolean graphics,
-        boolean guestAgent) {
+        boolean guestAgent,
+        Tuning tuning) {
+
+    public Hardware {
+        if (tuning == null) {
+            tuning = Tuning.NONE; // stored before there was any
+        }
+    }
+
+    /** Without any tuning. */
+    public Hardware(
+            int sockets,
+            int coresPerSocket,
+            int threadsPerCore,
+            long memoryBytes,
+            long guaranteedMemoryBytes,
+            Firmware firmware,
+            CpuMode cpuMode,
+            boolean tpm,
+            boolean rng,
+            boolean graphics,
+            boolean guestAgent) {
+        this(
+                sockets,
+                coresPerSocket,
+                threadsPerCore,
+                memoryBytes,
+                guaranteedMemoryBytes,
+                firmware,
+                cpuMode,
+                tpm,
+                rng,
+                graphics,
+                guestAgent,
+                Tuning.NONE);
+    }
+
+    public Hardware with(Tuning newTuning) {
+        return new Hardware(
+                sockets,
+                coresPerSocket,
+                threadsPerCore,
+                memoryBytes,
+                guaranteedMemoryBytes,
+                firmware,
+                cpuMode,
+                tpm,
+                rng,
+                graphics,
+                guestAgent,
+                newTuning);
+    }
 
     /** Virtual CPUs in all. */
     public int vcpus() {

@@ -46,8 +46,24 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
         return withStatus(new HostStatus(state, reason, status.bootId(), status.certificateExpiresAt()));
     }
 
-    /** What its operator wants. */
-    public record HostSpec(String name, UUID clusterId, String address, int port, PowerManagement powerManagement) {}
+    /**
+     * What its operator wants.
+     *
+     * @param faultDomain the rack, room or whatever fails as one; null for a host that fails alone
+     */
+    public record HostSpec(
+            String name,
+            UUID clusterId,
+            String address,
+            int port,
+            PowerManagement powerManagement,
+            @Nullable String faultDomain) {
+
+        /** In a fault domain of its own. */
+        public HostSpec(String name, UUID clusterId, String address, int port, PowerManagement powerManagement) {
+            this(name, clusterId, address, port, powerManagement, null);
+        }
+    }
 
     /**
      * What it is.
@@ -138,7 +154,9 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
             boolean uefi,
             boolean tpm,
             Versions versions,
-            Leasing leasing) {
+            Leasing leasing,
+            List<HugepagePool> hugepages,
+            List<String> machineTypes) {
 
         public HostFacts {
             numaNodes = List.copyOf(numaNodes);
@@ -147,6 +165,64 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
             if (leasing == null) {
                 leasing = Leasing.NONE; // stored before there were leases
             }
+            hugepages = hugepages == null ? List.of() : List.copyOf(hugepages);
+            machineTypes = machineTypes == null ? List.of() : List.copyOf(machineTypes);
+        }
+
+        /** Without huge pages, and silent on machine types. */
+        public HostFacts(
+                String hardwareId,
+                String hostname,
+                String architecture,
+                String cpuModel,
+                String cpuVendor,
+                int sockets,
+                int coresPerSocket,
+                int threadsPerCore,
+                int cpuThreads,
+                long memoryBytes,
+                List<NumaNode> numaNodes,
+                Virtualization virtualization,
+                List<String> cpuModels,
+                List<String> bridges,
+                boolean uefi,
+                boolean tpm,
+                Versions versions,
+                Leasing leasing) {
+            this(
+                    hardwareId,
+                    hostname,
+                    architecture,
+                    cpuModel,
+                    cpuVendor,
+                    sockets,
+                    coresPerSocket,
+                    threadsPerCore,
+                    cpuThreads,
+                    memoryBytes,
+                    numaNodes,
+                    virtualization,
+                    cpuModels,
+                    bridges,
+                    uefi,
+                    tpm,
+                    versions,
+                    leasing,
+                    List.of(),
+                    List.of());
+        }
+
+        /** Memory that is set aside in huge pages. */
+        public long hugepageBytes() {
+            return hugepages.stream().mapToLong(HugepagePool::bytes).sum();
+        }
+    }
+
+    /** Huge pages of one size on one NUMA node. */
+    public record HugepagePool(long pageBytes, long pages, int node) {
+
+        public long bytes() {
+            return pageBytes * pages;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kvorum.core.inventory;
 
+import io.kvorum.core.inventory.HostFeature.Sets;
 import io.kvorum.core.lifecycle.HostState;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,29 +14,60 @@ import org.jspecify.annotations.Nullable;
  * without allocating. The {@link Inventory} keeps it up to date with every change; a VM counts on each host it is bound
  * to, from the moment it is on its way there. A slot belongs to one host until the host is removed and no VM is bound to
  * it, and is then used again.
+ *
+ * <p>Owned by the controller's thread; {@link #copy} makes one that another thread may keep, and try moves on.
  */
 public final class HostColumns {
 
-    private final Map<UUID, Integer> slots = new HashMap<>();
-    private final Map<UUID, SlotList> byCluster = new HashMap<>();
-    private final SlotList free = new SlotList();
+    /** Memory that a host keeps for itself. */
+    public static final long HOST_RESERVE_BYTES = 512L << 20;
+
+    private static final int FIRST = 16;
+
+    private Map<UUID, Integer> slots = new HashMap<>();
+    private final Map<UUID, SlotSet> byCluster = new HashMap<>();
+    private Map<String, Integer> faultDomains = new HashMap<>();
+    private SlotSet free = new SlotSet();
     private int used;
-    private @Nullable Host[] host = new Host[16];
-    private boolean[] up = new boolean[16];
-    private boolean[] locked = new boolean[16];
-    private int[] threads = new int[16];
-    private long[] memoryBytes = new long[16];
-    private long[] promisedBytes = new long[16];
-    private int[] promisedVcpus = new int[16];
-    private int[] vms = new int[16];
+
+    private @Nullable Host[] host = new Host[FIRST];
+    private SlotSet up = new SlotSet();
+    private SlotSet locked = new SlotSet();
+    private SlotSet overloaded = new SlotSet();
+    private Sets features = new Sets();
+    private NodeColumns nodes = new NodeColumns();
+    private GroupColumns groups = new GroupColumns();
+
+    private int[] faultDomain = new int[FIRST];
+    private int[] threads = new int[FIRST];
+    private double[] cpuLoad = new double[FIRST];
+    private long[] overloadedSinceNanos = new long[FIRST];
+    private long[] physicalBytes = new long[FIRST];
+    private long[] promisedBytes = new long[FIRST];
+    private long[] guaranteedBytes = new long[FIRST];
+    private int[] promisedVcpus = new int[FIRST];
+    private int[] vms = new int[FIRST];
+    private int[] dedicatedVms = new int[FIRST];
+    private int[] haVms = new int[FIRST];
 
     HostColumns() {}
 
     // ---- reading
 
-    /** The cluster's hosts; valid until the next change of the inventory. */
-    public SlotList of(UUID clusterId) {
-        return byCluster.getOrDefault(clusterId, SlotList.EMPTY);
+    /** The cluster's hosts; not to be changed. */
+    public SlotSet of(UUID clusterId) {
+        return byCluster.getOrDefault(clusterId, SlotSet.none());
+    }
+
+    /** Where that host is; -1 if it is not known. */
+    public int slotOf(@Nullable UUID hostId) {
+        Integer slot = hostId == null ? null : slots.get(hostId);
+        return slot == null ? -1 : slot;
+    }
+
+    /** Slots are less than this. */
+    public int bound() {
+        return used;
     }
 
     /** Of a slot that {@link #of} named. */
@@ -43,27 +75,60 @@ public final class HostColumns {
         return Objects.requireNonNull(host[slot]);
     }
 
-    public boolean up(int slot) {
-        return up[slot];
+    /** Hosts that are up. */
+    public SlotSet up() {
+        return up;
     }
 
-    /** Whether an operation has the host to itself. */
-    public boolean locked(int slot) {
-        return locked[slot];
+    /** Hosts that an operation has to itself. */
+    public SlotSet locked() {
+        return locked;
+    }
+
+    /** Hosts whose CPU is busier than their cluster allows, for longer than it allows. */
+    public SlotSet overloaded() {
+        return overloaded;
+    }
+
+    public SlotSet with(HostFeature feature) {
+        return features.with(feature);
+    }
+
+    public NodeColumns nodes() {
+        return nodes;
+    }
+
+    public GroupColumns groups() {
+        return groups;
+    }
+
+    /** Equal for hosts of the same fault domain; a host without a label has one for itself. */
+    public int faultDomain(int slot) {
+        return faultDomain[slot];
     }
 
     public int threads(int slot) {
         return threads[slot];
     }
 
-    /** The machine's physical memory. */
-    public long memoryBytes(int slot) {
-        return memoryBytes[slot];
+    /** Measured and smoothed, 0 to 1; 0 for a host that has not been measured. */
+    public double cpuLoad(int slot) {
+        return cpuLoad[slot];
     }
 
-    /** Memory of the VMs bound to the host. */
+    /** Memory for guests: the machine's, without its own reserve and its huge pages. */
+    public long physicalBytes(int slot) {
+        return physicalBytes[slot];
+    }
+
+    /** Memory of the VMs bound to the host, but for those on huge pages. */
     public long promisedBytes(int slot) {
         return promisedBytes[slot];
+    }
+
+    /** What of that no balloon can take back. */
+    public long guaranteedBytes(int slot) {
+        return guaranteedBytes[slot];
     }
 
     public int promisedVcpus(int slot) {
@@ -74,34 +139,135 @@ public final class HostColumns {
         return vms[slot];
     }
 
-    /** How many VMs are bound to the host; 0 for one that is not known. */
-    int vmsOn(UUID hostId) {
-        Integer slot = slots.get(hostId);
-        return slot == null ? 0 : vms[slot];
+    /** VMs with CPUs of their own. */
+    public int dedicatedVms(int slot) {
+        return dedicatedVms[slot];
+    }
+
+    /** Highly available VMs. */
+    public int haVms(int slot) {
+        return haVms[slot];
+    }
+
+    /** A copy that shares nothing that changes: hypothetical moves may be tried on it. */
+    public HostColumns copy() {
+        HostColumns copy = new HostColumns();
+        copy.slots = new HashMap<>(slots);
+        byCluster.forEach((id, set) -> copy.byCluster.put(id, set.copy()));
+        copy.faultDomains = new HashMap<>(faultDomains);
+        copy.free = free.copy();
+        copy.used = used;
+        copy.host = host;
+        copy.up = up.copy();
+        copy.locked = locked.copy();
+        copy.overloaded = overloaded.copy();
+        copy.features = features.copy();
+        copy.nodes = nodes.copy();
+        copy.groups = groups.copy();
+        copy.faultDomain = faultDomain;
+        copy.threads = threads;
+        copy.cpuLoad = cpuLoad;
+        copy.overloadedSinceNanos = overloadedSinceNanos;
+        copy.physicalBytes = physicalBytes;
+        copy.promisedBytes = promisedBytes;
+        copy.guaranteedBytes = guaranteedBytes;
+        copy.promisedVcpus = promisedVcpus;
+        copy.vms = vms;
+        copy.dedicatedVms = dedicatedVms;
+        copy.haVms = haVms;
+        copy.resize(host.length);
+        return copy;
     }
 
     // ---- changing
 
+    /** Counts the VM on that host, on the seat that it has there. */
+    public void bind(UUID hostId, Vm vm) {
+        int slot = slot(hostId);
+        count(slot, hostId, vm, 1);
+        groups.bind(vm.id(), slot);
+    }
+
+    /** Undoes {@link #bind}. */
+    public void unbind(UUID hostId, Vm vm) {
+        int slot = slot(hostId);
+        count(slot, hostId, vm, -1);
+        groups.unbind(vm.id(), slot);
+        release(hostId, slot);
+    }
+
+    /** Notes a host's CPU load, 0 to 1. */
+    public void measured(UUID hostId, double load) {
+        int slot = slotOf(hostId);
+        if (slot >= 0) {
+            cpuLoad[slot] = load;
+        }
+    }
+
+    /** Notes at that time whether the host is {@link #overloaded}: whether its load is over the limit for so long. */
+    public void watch(UUID hostId, double limit, long overCommitNanos, long nanos) {
+        int slot = slotOf(hostId);
+        if (slot < 0) {
+            return;
+        }
+        boolean over = cpuLoad[slot] > limit;
+        if (!over || overloadedSinceNanos[slot] == Long.MIN_VALUE) {
+            overloadedSinceNanos[slot] = over ? nanos : Long.MIN_VALUE;
+        }
+        overloaded.set(slot, over && nanos - overloadedSinceNanos[slot] >= overCommitNanos);
+    }
+
+    /** Whether VMs that sit on that host have to be counted anew once it is {@link #put}. */
+    boolean seatsChange(Host entity) {
+        int slot = slotOf(entity.id());
+        Host before = slot < 0 ? null : host[slot];
+        return before == null
+                || !before.facts().numaNodes().equals(entity.facts().numaNodes())
+                || !before.facts().hugepages().equals(entity.facts().hugepages())
+                || before.facts().cpuThreads() != entity.facts().cpuThreads()
+                || before.facts().memoryBytes() != entity.facts().memoryBytes();
+    }
+
+    /** Takes the host as it is now; nobody may be bound to it where {@link #seatsChange}. */
     void put(Host entity, boolean isLocked) {
+        boolean newSeats = seatsChange(entity);
         int slot = slot(entity.id());
         Host before = host[slot];
         if (before == null || !before.spec().clusterId().equals(entity.spec().clusterId())) {
             leaveCluster(before, slot);
             byCluster
-                    .computeIfAbsent(entity.spec().clusterId(), id -> new SlotList())
+                    .computeIfAbsent(entity.spec().clusterId(), id -> new SlotSet())
                     .add(slot);
         }
+        if (before == null || !before.facts().equals(entity.facts())) {
+            if (before != null) {
+                features.drop(slot, before.facts());
+            }
+            features.add(slot, entity.facts());
+        }
+        if (newSeats) {
+            nodes.put(slot, entity.facts(), HOST_RESERVE_BYTES);
+        }
         host[slot] = entity;
-        up[slot] = entity.state() == HostState.UP;
-        locked[slot] = isLocked;
+        up.set(slot, entity.state() == HostState.UP);
+        locked.set(slot, isLocked);
+        String domain = entity.spec().faultDomain();
+        faultDomain[slot] =
+                domain == null ? -1 - slot : faultDomains.computeIfAbsent(domain, name -> faultDomains.size());
         threads[slot] = entity.facts().cpuThreads();
-        memoryBytes[slot] = entity.facts().memoryBytes();
+        physicalBytes[slot] = Math.max(
+                0,
+                entity.facts().memoryBytes()
+                        - HOST_RESERVE_BYTES
+                        - entity.facts().hugepageBytes());
     }
 
     void remove(Host entity) {
         Integer slot = slots.get(entity.id());
-        if (slot != null) {
-            leaveCluster(host[slot], slot);
+        Host before = slot == null ? null : host[slot];
+        if (slot != null && before != null) {
+            leaveCluster(before, slot);
+            features.drop(slot, before.facts());
             host[slot] = null;
             release(entity.id(), slot);
         }
@@ -110,29 +276,36 @@ public final class HostColumns {
     void lock(UUID hostId, boolean isLocked) {
         Integer slot = slots.get(hostId);
         if (slot != null) {
-            locked[slot] = isLocked;
+            locked.set(slot, isLocked);
         }
     }
 
-    void bind(UUID hostId, Hardware hardware) {
-        count(slot(hostId), hardware, 1);
-    }
-
-    void unbind(UUID hostId, Hardware hardware) {
-        int slot = slot(hostId);
-        count(slot, hardware, -1);
-        release(hostId, slot);
-    }
-
-    private void count(int slot, Hardware hardware, int sign) {
-        promisedBytes[slot] += sign * hardware.memoryBytes();
+    private void count(int slot, UUID hostId, Vm vm, int sign) {
+        Hardware hardware = vm.spec().hardware();
+        Tuning tuning = hardware.tuning();
+        if (tuning.hugepageBytes() == 0) {
+            promisedBytes[slot] += sign * hardware.memoryBytes();
+            guaranteedBytes[slot] +=
+                    sign * (tuning.seated() ? hardware.memoryBytes() : hardware.guaranteedMemoryBytes());
+        }
         promisedVcpus[slot] += sign * hardware.vcpus();
         vms[slot] += sign;
+        if (tuning.dedicatedCpus()) {
+            dedicatedVms[slot] += sign;
+        }
+        if (vm.spec().highAvailability().enabled()) {
+            haVms[slot] += sign;
+        }
+        Seat seat =
+                hostId.equals(vm.hostId()) ? vm.status().seat() : vm.status().targetSeat();
+        if (seat != null) {
+            nodes.count(slot, seat, hardware, sign);
+        }
     }
 
     private void leaveCluster(@Nullable Host before, int slot) {
         if (before != null) {
-            Objects.requireNonNull(byCluster.get(before.spec().clusterId())).remove(slot);
+            Objects.requireNonNull(byCluster.get(before.spec().clusterId())).drop(slot);
         }
     }
 
@@ -141,31 +314,45 @@ public final class HostColumns {
         if (known != null) {
             return known;
         }
-        int slot = free.size() > 0 ? free.removeLast() : used++;
-        if (slot == host.length) {
-            grow(slot * 2);
+        int slot = free.next(0);
+        if (slot >= 0) {
+            free.drop(slot);
+        } else {
+            slot = used++;
+            if (slot == host.length) {
+                resize(slot * 2);
+            }
         }
         slots.put(hostId, slot);
+        overloadedSinceNanos[slot] = Long.MIN_VALUE;
         return slot;
     }
 
     private void release(UUID hostId, int slot) {
         if (host[slot] == null && vms[slot] == 0) {
             slots.remove(hostId);
-            up[slot] = false;
-            locked[slot] = false;
+            up.drop(slot);
+            locked.drop(slot);
+            overloaded.drop(slot);
+            cpuLoad[slot] = 0;
+            nodes.forget(slot);
             free.add(slot);
         }
     }
 
-    private void grow(int length) {
+    private void resize(int length) {
         host = Arrays.copyOf(host, length);
-        up = Arrays.copyOf(up, length);
-        locked = Arrays.copyOf(locked, length);
+        faultDomain = Arrays.copyOf(faultDomain, length);
         threads = Arrays.copyOf(threads, length);
-        memoryBytes = Arrays.copyOf(memoryBytes, length);
+        cpuLoad = Arrays.copyOf(cpuLoad, length);
+        overloadedSinceNanos = Arrays.copyOf(overloadedSinceNanos, length);
+        physicalBytes = Arrays.copyOf(physicalBytes, length);
         promisedBytes = Arrays.copyOf(promisedBytes, length);
+        guaranteedBytes = Arrays.copyOf(guaranteedBytes, length);
         promisedVcpus = Arrays.copyOf(promisedVcpus, length);
         vms = Arrays.copyOf(vms, length);
+        dedicatedVms = Arrays.copyOf(dedicatedVms, length);
+        haVms = Arrays.copyOf(haVms, length);
+        nodes.grow(length);
     }
 }

@@ -17,13 +17,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the leader knows, indexed for decisions. Owned by the controller's thread. Every change is applied at once
  * and remembered until {@link #drainChanges}, so that what was decided and what is stored cannot differ.
  */
-public final class Inventory {
+public final class Inventory implements Surroundings {
 
     private final Map<Kind, Map<UUID, Entity>> entities = new EnumMap<>(Kind.class);
     private final Map<Kind, Map<String, UUID>> names = new EnumMap<>(Kind.class);
@@ -56,10 +57,12 @@ public final class Inventory {
         return get(Kind.HOST, id, Host.class);
     }
 
+    @Override
     public Optional<StorageDomain> storageDomain(@Nullable UUID id) {
         return get(Kind.STORAGE_DOMAIN, id, StorageDomain.class);
     }
 
+    @Override
     public Optional<Network> network(@Nullable UUID id) {
         return get(Kind.NETWORK, id, Network.class);
     }
@@ -101,6 +104,23 @@ public final class Inventory {
         return all(Kind.STORAGE_DOMAIN);
     }
 
+    @Override
+    public Optional<SchedulingPolicy> schedulingPolicy(@Nullable UUID id) {
+        return get(Kind.SCHEDULING_POLICY, id, SchedulingPolicy.class);
+    }
+
+    public Optional<AffinityGroup> affinityGroup(@Nullable UUID id) {
+        return get(Kind.AFFINITY_GROUP, id, AffinityGroup.class);
+    }
+
+    public Collection<SchedulingPolicy> schedulingPolicies() {
+        return all(Kind.SCHEDULING_POLICY);
+    }
+
+    public Collection<AffinityGroup> affinityGroups() {
+        return all(Kind.AFFINITY_GROUP);
+    }
+
     public Collection<Network> networks() {
         return all(Kind.NETWORK);
     }
@@ -139,7 +159,8 @@ public final class Inventory {
 
     /** How many VMs run there, may be running there, or are on their way there. */
     public int vmCount(UUID hostId) {
-        return columns.vmsOn(hostId);
+        int slot = columns.slotOf(hostId);
+        return slot < 0 ? 0 : columns.vms(slot);
     }
 
     /** The hosts as a placement scans them. */
@@ -231,14 +252,19 @@ public final class Inventory {
                 hostsByCluster
                         .computeIfAbsent(host.spec().clusterId(), id -> new LinkedHashSet<>())
                         .add(host.id());
-                columns.put(host, locked(Kind.HOST, host.id()));
+                putColumns(host);
             }
             case OperationRecord operation ->
                 ((Operation) operation).locks().forEach(lock -> {
                     locks.put(lock, operation.id());
                     markLocked(lock);
                 });
-            case ConfigObject config -> names(config.kind()).put(key(config.name()), config.id());
+            case ConfigObject config -> {
+                names(config.kind()).put(key(config.name()), config.id());
+                if (config instanceof AffinityGroup group) {
+                    gather(group);
+                }
+            }
             case Image image -> names(Kind.IMAGE).put(key(image.name()), image.id());
             case Template template -> names(Kind.TEMPLATE).put(key(template.name()), template.id());
         }
@@ -260,9 +286,33 @@ public final class Inventory {
                     locks.remove(lock, operation.id());
                     markLocked(lock);
                 });
-            case ConfigObject config -> {}
+            case ConfigObject config -> {
+                if (config instanceof AffinityGroup group) {
+                    columns.groups().remove(group.id());
+                }
+            }
             case Image image -> {}
             case Template template -> {}
+        }
+    }
+
+    /** Where what it is made of changed, its VMs are counted anew. */
+    private void putColumns(Host host) {
+        boolean anew = columns.seatsChange(host);
+        List<Vm> bound = anew ? vmsOn(host.id()) : List.of();
+        bound.forEach(vm -> columns.unbind(host.id(), vm));
+        columns.put(host, locked(Kind.HOST, host.id()));
+        bound.forEach(vm -> columns.bind(host.id(), vm));
+    }
+
+    private void gather(AffinityGroup group) {
+        columns.groups().put(group);
+        for (AffinityGroup.Member member : group.members()) {
+            vm(member.vmId())
+                    .ifPresent(vm -> Stream.of(vm.hostId(), vm.status().targetHostId())
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .forEach(hostId -> columns.groups().bind(group.id(), vm.id(), columns.slotOf(hostId))));
         }
     }
 
@@ -277,14 +327,14 @@ public final class Inventory {
                 && vmsByHost
                         .computeIfAbsent(hostId, id -> new LinkedHashSet<>())
                         .add(vm.id())) {
-            columns.bind(hostId, vm.spec().hardware());
+            columns.bind(hostId, vm);
         }
     }
 
     private void unbind(@Nullable UUID hostId, Vm vm) {
         if (hostId != null
                 && vmsByHost.getOrDefault(hostId, Collections.emptySet()).remove(vm.id())) {
-            columns.unbind(hostId, vm.spec().hardware());
+            columns.unbind(hostId, vm);
         }
     }
 

@@ -7,6 +7,8 @@ public enum Kind {
     HOST("host"),
     STORAGE_DOMAIN("storage domain"),
     NETWORK("network"),
+    AFFINITY_GROUP("affinity group"),
+    SCHEDULING_POLICY("scheduling policy"),
     IMAGE("image"),
     TEMPLATE("template"),
     VM("VM"),

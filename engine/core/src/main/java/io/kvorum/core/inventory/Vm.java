@@ -62,11 +62,71 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             List<VmNic> nics,
             HighAvailability highAvailability,
             MigrationMode migration,
-            @Nullable String cloudInitUserData) {
+            @Nullable String cloudInitUserData,
+            HostWishes hosts) {
 
         public VmSpec {
             disks = List.copyOf(disks);
             nics = List.copyOf(nics);
+            if (hosts == null) {
+                hosts = HostWishes.NONE; // stored before there were any
+            }
+        }
+
+        /** For any host. */
+        public VmSpec(
+                String name,
+                String description,
+                UUID clusterId,
+                @Nullable UUID templateId,
+                Hardware hardware,
+                List<VmDisk> disks,
+                List<VmNic> nics,
+                HighAvailability highAvailability,
+                MigrationMode migration,
+                @Nullable String cloudInitUserData) {
+            this(
+                    name,
+                    description,
+                    clusterId,
+                    templateId,
+                    hardware,
+                    disks,
+                    nics,
+                    highAvailability,
+                    migration,
+                    cloudInitUserData,
+                    HostWishes.NONE);
+        }
+
+        public VmSpec with(HostWishes wishes) {
+            return new VmSpec(
+                    name,
+                    description,
+                    clusterId,
+                    templateId,
+                    hardware,
+                    disks,
+                    nics,
+                    highAvailability,
+                    migration,
+                    cloudInitUserData,
+                    wishes);
+        }
+
+        public VmSpec with(Hardware newHardware) {
+            return new VmSpec(
+                    name,
+                    description,
+                    clusterId,
+                    templateId,
+                    newHardware,
+                    disks,
+                    nics,
+                    highAvailability,
+                    migration,
+                    cloudInitUserData,
+                    hosts);
         }
 
         public VmSpec with(HighAvailability newHighAvailability) {
@@ -80,7 +140,24 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     nics,
                     newHighAvailability,
                     migration,
-                    cloudInitUserData);
+                    cloudInitUserData,
+                    hosts);
+        }
+    }
+
+    /**
+     * Where its owner wants it.
+     *
+     * @param only the hosts that it may run on; empty for any
+     * @param preferred hosts that are better than others
+     */
+    public record HostWishes(List<UUID> only, List<UUID> preferred) {
+
+        public static final HostWishes NONE = new HostWishes(List.of(), List.of());
+
+        public HostWishes {
+            only = List.copyOf(only);
+            preferred = List.copyOf(preferred);
         }
     }
 
@@ -168,6 +245,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
      * @param wantedRunning whether it was started and not asked to stop since: a VM that fell is restarted only then
      * @param memorySaved whether its storage domain holds the memory of an earlier run, to start from
      * @param leaseLeftBy a host that is proven to be off and may have left the VM's lease behind; else null
+     * @param seat what it holds of its host's NUMA nodes; null where it floats
+     * @param targetSeat the same of the host that it is migrating to
      */
     public record VmStatus(
             VmState state,
@@ -177,7 +256,22 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             boolean wantedRunning,
             boolean memorySaved,
             @Nullable Instant startedAt,
-            @Nullable UUID leaseLeftBy) {
+            @Nullable UUID leaseLeftBy,
+            @Nullable Seat seat,
+            @Nullable Seat targetSeat) {
+
+        /** On no seat. */
+        public VmStatus(
+                VmState state,
+                @Nullable String reason,
+                @Nullable UUID hostId,
+                @Nullable UUID targetHostId,
+                boolean wantedRunning,
+                boolean memorySaved,
+                @Nullable Instant startedAt,
+                @Nullable UUID leaseLeftBy) {
+            this(state, reason, hostId, targetHostId, wantedRunning, memorySaved, startedAt, leaseLeftBy, null, null);
+        }
 
         public static VmStatus in(VmState state) {
             return new VmStatus(state, null, null, null, false, false, null, null);
@@ -186,28 +280,98 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
         /** Another state at the same place. */
         public VmStatus to(VmState newState, @Nullable String newReason) {
             return new VmStatus(
-                    newState, newReason, hostId, targetHostId, wantedRunning, memorySaved, startedAt, leaseLeftBy);
+                    newState,
+                    newReason,
+                    hostId,
+                    targetHostId,
+                    wantedRunning,
+                    memorySaved,
+                    startedAt,
+                    leaseLeftBy,
+                    seat,
+                    targetSeat);
         }
 
-        /** Bound to that host only. */
+        /** Bound to that host only; on the seat that it has there, if it has one. */
         public VmStatus on(@Nullable UUID newHostId) {
-            return new VmStatus(state, reason, newHostId, null, wantedRunning, memorySaved, startedAt, leaseLeftBy);
+            Seat there = newHostId == null ? null : newHostId.equals(hostId) ? seat : seatAt(newHostId);
+            return on(newHostId, there);
+        }
+
+        private @Nullable Seat seatAt(UUID other) {
+            return other.equals(targetHostId) ? targetSeat : null;
+        }
+
+        /** Bound to that host only, on that seat. */
+        public VmStatus on(@Nullable UUID newHostId, @Nullable Seat newSeat) {
+            return new VmStatus(
+                    state, reason, newHostId, null, wantedRunning, memorySaved, startedAt, leaseLeftBy, newSeat, null);
+        }
+
+        /** On its way to that host, on which that seat is kept for it; or, with null, on no way. */
+        public VmStatus movingTo(@Nullable UUID newTargetId, @Nullable Seat newTargetSeat) {
+            return new VmStatus(
+                    state,
+                    reason,
+                    hostId,
+                    newTargetId,
+                    wantedRunning,
+                    memorySaved,
+                    startedAt,
+                    leaseLeftBy,
+                    seat,
+                    newTargetSeat);
         }
 
         public VmStatus movingTo(@Nullable UUID newTargetId) {
-            return new VmStatus(state, reason, hostId, newTargetId, wantedRunning, memorySaved, startedAt, leaseLeftBy);
+            return movingTo(newTargetId, null);
+        }
+
+        /** What it holds where it is being started: of the host that it is on its way to, else of the one it is bound to. */
+        public @Nullable Seat seatAtStart() {
+            return targetHostId != null ? targetSeat : seat;
         }
 
         public VmStatus wanted(boolean running) {
-            return new VmStatus(state, reason, hostId, targetHostId, running, memorySaved, startedAt, leaseLeftBy);
+            return new VmStatus(
+                    state,
+                    reason,
+                    hostId,
+                    targetHostId,
+                    running,
+                    memorySaved,
+                    startedAt,
+                    leaseLeftBy,
+                    seat,
+                    targetSeat);
         }
 
         public VmStatus saved(boolean memory) {
-            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memory, startedAt, leaseLeftBy);
+            return new VmStatus(
+                    state,
+                    reason,
+                    hostId,
+                    targetHostId,
+                    wantedRunning,
+                    memory,
+                    startedAt,
+                    leaseLeftBy,
+                    seat,
+                    targetSeat);
         }
 
         public VmStatus startedAt(@Nullable Instant instant) {
-            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memorySaved, instant, leaseLeftBy);
+            return new VmStatus(
+                    state,
+                    reason,
+                    hostId,
+                    targetHostId,
+                    wantedRunning,
+                    memorySaved,
+                    instant,
+                    leaseLeftBy,
+                    seat,
+                    targetSeat);
         }
 
         /** Proven to run nowhere. */
@@ -217,7 +381,17 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
 
         /** Its lease may still be that host's, which is proven to be off. */
         public VmStatus leaseLeftBy(@Nullable UUID deadHostId) {
-            return new VmStatus(state, reason, hostId, targetHostId, wantedRunning, memorySaved, startedAt, deadHostId);
+            return new VmStatus(
+                    state,
+                    reason,
+                    hostId,
+                    targetHostId,
+                    wantedRunning,
+                    memorySaved,
+                    startedAt,
+                    deadHostId,
+                    seat,
+                    targetSeat);
         }
     }
 }

@@ -47,6 +47,11 @@ final class ConfigRules {
                 0,
                 MAX_STARTING_GRACE_SECONDS,
                 problems);
+        if (cluster.customPolicyId() != null
+                && inventory.schedulingPolicy(cluster.customPolicyId()).isEmpty()) {
+            problems.add(
+                    VmRules.field("customPolicyId", cluster.customPolicyId(), "There is no such scheduling policy."));
+        }
         VmRules.checkRange("admission.hostFailures", cluster.admission().hostFailures(), 1, 4, problems);
         if (cluster.cpuModel() != null && !CPU_MODEL.matcher(cluster.cpuModel()).matches()) {
             problems.add(VmRules.field("cpuModel", cluster.cpuModel(), "Not a CPU model as libvirt names them."));

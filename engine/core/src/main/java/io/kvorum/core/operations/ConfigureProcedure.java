@@ -1,11 +1,13 @@
 package io.kvorum.core.operations;
 
+import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.ArrayList;
@@ -44,6 +46,8 @@ final class ConfigureProcedure implements Procedure<Request.Configure> {
             case DataCenter dataCenter -> VmRules.checkDescription(dataCenter.description(), problems);
             case Cluster cluster -> ConfigRules.check(work.inventory(), cluster, problems);
             case StorageDomain domain -> ConfigRules.check(work.inventory(), domain, problems);
+            case SchedulingPolicy policy -> SchedulingPolicyRules.check(policy, problems);
+            case AffinityGroup group -> AffinityRules.check(work.inventory(), group, problems);
             case Network network -> ConfigRules.check(work.inventory(), network, problems);
         }
         before.ifPresent(old -> ConfigRules.checkFixed(old, object, problems));

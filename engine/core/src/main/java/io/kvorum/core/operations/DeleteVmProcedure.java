@@ -86,6 +86,7 @@ final class DeleteVmProcedure implements Procedure<Request.DeleteVm> {
     }
 
     private static Verdict gone(Work work, Vm vm) {
+        AffinityRules.forgetVm(work, vm.id());
         work.turn().remove(Kind.VM, vm.id());
         forget(work, vm.id());
         String message = "VM " + vm.name() + " was deleted.";

@@ -67,6 +67,13 @@ final class HostRules {
 
     static void check(Inventory inventory, UUID hostId, HostSpec spec, List<FieldProblem> problems) {
         VmRules.checkName(inventory, Kind.HOST, hostId, spec.name(), problems);
+        if (spec.faultDomain() != null
+                && !VmRules.NAME.matcher(spec.faultDomain()).matches()) {
+            problems.add(VmRules.field(
+                    "faultDomain",
+                    spec.faultDomain(),
+                    "Must be 1 to 64 letters, digits, '.', '_' or '-', and begin with a letter or digit."));
+        }
         if (inventory.cluster(spec.clusterId()).isEmpty()) {
             problems.add(VmRules.field("clusterId", spec.clusterId(), "There is no such cluster."));
         }

@@ -63,7 +63,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         }
         Host target = decision.host().get();
         Vm moving = work.move(vm, VmTrigger.MIGRATE, null);
-        Vm bound = work.turn().put(moving, moving.status().movingTo(target.id()));
+        Vm bound = work.turn().put(moving, moving.status().movingTo(target.id(), decision.seat()));
         return prepareOrMigrate(work, bound, target, null);
     }
 

@@ -1,11 +1,13 @@
 package io.kvorum.core.operations;
 
+import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import java.util.List;
 import java.util.Optional;
@@ -55,10 +57,13 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                                         .filter(t -> t.dataCenterId().equals(id)))
                         .flatMap(stream -> stream);
             case Cluster cluster ->
-                Stream.concat(
-                        inventory.hostsOf(id).stream(),
-                        inventory.vms().stream()
-                                .filter(vm -> vm.spec().clusterId().equals(id)));
+                Stream.of(
+                                inventory.hostsOf(id).stream(),
+                                inventory.affinityGroups().stream()
+                                        .filter(group -> group.clusterId().equals(id)),
+                                inventory.vms().stream()
+                                        .filter(vm -> vm.spec().clusterId().equals(id)))
+                        .flatMap(stream -> stream);
             case StorageDomain domain ->
                 Stream.of(
                                 inventory.vms().stream()
@@ -73,6 +78,11 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                                 inventory.images().stream()
                                         .filter(image -> image.storageDomainId().equals(id)))
                         .flatMap(stream -> stream);
+            case SchedulingPolicy policy ->
+                inventory.clusters().stream()
+                        .filter(cluster -> id.equals(cluster.customPolicyId()))
+                        .map(cluster -> (Entity) cluster);
+            case AffinityGroup group -> Stream.empty();
             case Network network ->
                 inventory.vms().stream()
                         .filter(vm -> vm.spec().nics().stream()

@@ -48,6 +48,7 @@ final class RemoveHostProcedure implements Procedure<Request.RemoveHost> {
                 work.turn().put(domain.with(domain.lockspace().without(host.id())));
             }
         }
+        AffinityRules.forgetHost(work, host.id());
         work.turn().remove(Kind.HOST, host.id());
         work.emit(new Effect.Disconnect(host.id()));
         return new Verdict.Succeed("Host " + host.name() + " was removed.");

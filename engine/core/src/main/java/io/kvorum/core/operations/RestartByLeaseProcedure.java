@@ -68,7 +68,7 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
             return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, VmRules.describe(decision.explanation())));
         }
         UUID target = decision.host().get().id();
-        Vm bound = work.turn().put(vm, vm.status().movingTo(target));
+        Vm bound = work.turn().put(vm, vm.status().movingTo(target, decision.seat()));
         return nextNetworkOrStart(work, bound, target, null);
     }
 

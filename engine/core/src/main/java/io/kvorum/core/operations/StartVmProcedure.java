@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;
@@ -65,10 +66,10 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
         if (objection.isPresent()) {
             return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, objection.get()));
         }
-        return bind(work, vm, decision.host().get());
+        return bind(work, vm, decision.host().get(), decision.seat());
     }
 
-    private Verdict bind(Work work, Vm vm, Host host) {
+    private Verdict bind(Work work, Vm vm, Host host, @Nullable Seat seat) {
         VmState state =
                 vm.state() == VmState.STARTING ? VmState.STARTING : Lifecycles.VM.require(vm.state(), VmTrigger.START);
         Vm bound = work.turn()
@@ -76,7 +77,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                         vm,
                         work.leaseLeft(vm)
                                 .to(state, null)
-                                .on(host.id())
+                                .on(host.id(), seat)
                                 .wanted(true)
                                 .startedAt(null));
         return LeaseCommands.release(work, bound)
@@ -200,7 +201,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                         "VM " + vm.name() + " did not start on " + work.hostName(vm.hostId()) + ": " + why + " Trying "
                                 + decision.host().get().name() + ".",
                         vm.subject());
-                return bind(work, vm, decision.host().get());
+                return bind(work, vm, decision.host().get(), decision.seat());
             }
         }
         return notStarted(work, vm, why);

@@ -2,11 +2,14 @@ package io.kvorum.core.operations;
 
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Hugepages;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageState;
+import io.kvorum.core.inventory.Tuning;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.VmDisk;
 import io.kvorum.core.inventory.Vm.VmNic;
@@ -35,6 +38,8 @@ final class VmRules {
     static final long MAX_DISK_BYTES = 64L << 40;
     static final int MAX_DISKS = 64;
     static final int MAX_NICS = 28;
+    static final int MAX_NUMA_NODES = 8;
+    static final int MAX_NAMED_HOSTS = 64;
     static final int MAX_CLOUD_INIT_CHARS = 64 << 10;
     static final int MAX_DESCRIPTION_CHARS = 4096;
 
@@ -51,6 +56,9 @@ final class VmRules {
             problems.add(field("clusterId", spec.clusterId(), "There is no such cluster."));
             return problems;
         }
+        checkTuning(spec.hardware(), problems);
+        checkHosts(inventory, "hosts.only", spec, spec.hosts().only(), problems);
+        checkHosts(inventory, "hosts.preferred", spec, spec.hosts().preferred(), problems);
         UUID dataCenter = cluster.get().dataCenterId();
         checkDisks(inventory, spec.disks(), dataCenter, problems);
         checkNics(inventory, spec.nics(), dataCenter, problems);
@@ -103,6 +111,49 @@ final class VmRules {
                 0,
                 hardware.memoryBytes(),
                 problems);
+    }
+
+    private static void checkTuning(Hardware hardware, List<FieldProblem> problems) {
+        Tuning tuning = hardware.tuning();
+        checkRange("hardware.numaNodes", tuning.numaNodes(), 0, MAX_NUMA_NODES, problems);
+        if (tuning.hugepageBytes() != 0
+                && tuning.hugepageBytes() != Hugepages.SMALL
+                && tuning.hugepageBytes() != Hugepages.LARGE) {
+            problems.add(field(
+                    "hardware.hugepageBytes",
+                    tuning.hugepageBytes(),
+                    "Must be 0, " + Hugepages.SMALL + " (2 MiB) or " + Hugepages.LARGE + " (1 GiB)."));
+        }
+        if (tuning.numaNodes() == 0 && (tuning.dedicatedCpus() || tuning.hugepageBytes() != 0)) {
+            problems.add(field(
+                    "hardware.numaNodes", 0, "Dedicated CPUs and huge pages need NUMA nodes; 1 is the usual number."));
+        }
+        if (tuning.numaNodes() > 0 && problems.isEmpty()) {
+            long grain = tuning.numaNodes() * Math.max(1L << 20, tuning.hugepageBytes());
+            if (hardware.vcpus() % tuning.numaNodes() != 0 || hardware.memoryBytes() % grain != 0) {
+                problems.add(field(
+                        "hardware.numaNodes",
+                        tuning.numaNodes(),
+                        hardware.vcpus() + " virtual CPUs and " + hardware.memoryBytes()
+                                + " bytes cannot be split evenly over so many nodes, in whole MiB or huge pages."));
+            }
+        }
+    }
+
+    private static void checkHosts(
+            Inventory inventory, String path, VmSpec spec, List<UUID> hostIds, List<FieldProblem> problems) {
+        if (hostIds.size() > MAX_NAMED_HOSTS) {
+            problems.add(field(path, hostIds.size(), "At most " + MAX_NAMED_HOSTS + " hosts."));
+            return;
+        }
+        for (UUID hostId : hostIds) {
+            Optional<Host> host = inventory.host(hostId);
+            if (host.isEmpty()) {
+                problems.add(field(path, hostId, "There is no such host."));
+            } else if (!host.get().spec().clusterId().equals(spec.clusterId())) {
+                problems.add(field(path, host.get().name(), "It belongs to another cluster than the VM."));
+            }
+        }
     }
 
     private static void checkDisks(

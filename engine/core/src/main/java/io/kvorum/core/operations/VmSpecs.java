@@ -20,6 +20,7 @@ final class VmSpecs {
                 spec.nics(),
                 spec.highAvailability(),
                 spec.migration(),
-                spec.cloudInitUserData());
+                spec.cloudInitUserData(),
+                spec.hosts());
     }
 }

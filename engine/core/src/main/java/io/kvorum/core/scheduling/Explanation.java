@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Why a VM goes where it goes, or nowhere: one verdict a host of its cluster. */
+/** Why a VM goes where it goes, or nowhere: one verdict a host of its cluster, by name. */
 public record Explanation(@Nullable UUID chosenHostId, String summary, List<HostVerdict> hosts) {
 
     public Explanation {

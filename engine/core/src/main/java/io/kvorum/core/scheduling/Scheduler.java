@@ -1,45 +1,103 @@
 package io.kvorum.core.scheduling;
 
+import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.HostColumns;
 import io.kvorum.core.inventory.Inventory;
-import io.kvorum.core.scheduling.Explanation.HostVerdict;
-import io.kvorum.core.scheduling.Explanation.Score;
-import io.kvorum.core.scheduling.Explanation.Verdict;
-import java.util.ArrayList;
+import io.kvorum.core.inventory.SchedulingPolicy;
+import io.kvorum.core.inventory.Seat;
+import io.kvorum.core.inventory.SlotSet;
+import io.kvorum.core.inventory.Surroundings;
+import io.kvorum.core.scheduling.Policy.Weighted;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a host for a VM: every host of the cluster goes through the filters, those that pass are weighed, the
- * heaviest wins; among equals the one whose name comes first. Reads the inventory and changes nothing, so that the same
+ * heaviest wins; among equals the one whose name comes first. Reads the columns and changes nothing, so that the same
  * call answers "where would it go, and why?". The explanation asks the same filters and weights again, on demand.
+ *
+ * <p>One thread at a time; nothing is allocated for a host that is looked at.
  */
 public final class Scheduler {
 
+    /** Cheapest first. */
+    static final List<Filter> FILTERS = Stream.of(
+                    StateFilters.ALL, CpuFilters.ALL, MemoryFilters.ALL, DeviceFilters.ALL, AffinityFilters.ALL)
+            .flatMap(List::stream)
+            .toList();
+
     private static final int NOWHERE = -1;
 
-    private final Inventory inventory;
-    private final List<Filter> filters;
-    private final List<Weight> weights;
+    private final Surroundings surroundings;
+    private final HostColumns columns;
+    private final SlotSet admitted = new SlotSet();
+    private double[] totals = new double[16];
 
+    /** Policies of operators, ready for use; a change makes another. */
+    private final Map<SchedulingPolicy, Policy> compiled = new WeakHashMap<>();
+
+    public Scheduler(Surroundings surroundings, HostColumns columns) {
+        this.surroundings = surroundings;
+        this.columns = columns;
+    }
+
+    /** For the hosts of an inventory, with what was measured of them so far. */
     public Scheduler(Inventory inventory, HostLoads loads) {
-        this.inventory = inventory;
-        this.filters = Filters.ALL;
-        this.weights = Weights.evenDistribution(loads);
+        this(inventory, inventory.columns());
+        for (Host host : inventory.hosts()) {
+            loads.hostCpu(host.id()).ifPresent(load -> columns.measured(host.id(), load));
+        }
+    }
+
+    /** Takes what was measured of a host at that time. */
+    public void measured(Host host, Cluster cluster, HostLoads loads, long nanos) {
+        var policy = cluster.scheduling();
+        columns.measured(host.id(), loads.hostCpu(host.id()).orElse(0));
+        columns.watch(
+                host.id(),
+                policy.highUtilizationPercent() / 100.0,
+                Duration.ofMinutes(policy.cpuOverCommitDurationMinutes()).toNanos(),
+                nanos);
     }
 
     /** The choice alone: no words are made. */
     public Optional<Host> choose(PlacementRequest request) {
-        Candidates candidates = Candidates.of(inventory, request);
+        Candidates candidates = candidates(request);
         return chosen(candidates, best(candidates));
     }
 
     /** The choice of {@link #choose} with its explanation. */
     public PlacementDecision place(PlacementRequest request) {
-        Candidates candidates = Candidates.of(inventory, request);
+        Candidates candidates = candidates(request);
         int best = best(candidates);
-        return new PlacementDecision(chosen(candidates, best), explain(candidates, best));
+        return new PlacementDecision(
+                chosen(candidates, best), seat(candidates, best), Explanations.of(candidates, best));
+    }
+
+    /** What the VM gets of the NUMA nodes of a host that was chosen for it just now; null where it floats. */
+    public @Nullable Seat seat(PlacementRequest request, Host host) {
+        return seat(candidates(request), columns.slotOf(host.id()));
+    }
+
+    private static @Nullable Seat seat(Candidates candidates, int slot) {
+        return slot == NOWHERE || !candidates.tuning().seated() ? null : Seats.pick(candidates, slot);
+    }
+
+    private Candidates candidates(PlacementRequest request) {
+        return new Candidates(surroundings, columns, request, policyOf(request.cluster()));
+    }
+
+    private Policy policyOf(Cluster cluster) {
+        SchedulingPolicy custom = cluster.customPolicyId() == null
+                ? null
+                : surroundings.schedulingPolicy(cluster.customPolicyId()).orElse(null);
+        return custom == null ? Policy.of(cluster.scheduling().name()) : compiled.computeIfAbsent(custom, Policy::of);
     }
 
     private static Optional<Host> chosen(Candidates candidates, int best) {
@@ -47,82 +105,52 @@ public final class Scheduler {
     }
 
     private int best(Candidates candidates) {
+        if (!narrow(candidates, true) && !narrow(candidates, false)) {
+            return NOWHERE;
+        }
+        weigh(candidates);
         int best = NOWHERE;
-        double bestTotal = 0;
-        for (int i = 0; i < candidates.slots().size(); i++) {
-            int slot = candidates.slots().get(i);
-            if (refusing(candidates, slot) == null) {
-                double total = total(candidates, slot);
-                if (best == NOWHERE
-                        || total > bestTotal
-                        || (total == bestTotal && nameOf(candidates, slot).compareTo(nameOf(candidates, best)) < 0)) {
-                    best = slot;
-                    bestTotal = total;
-                }
+        for (int slot = admitted.next(0); slot >= 0; slot = admitted.next(slot + 1)) {
+            if (best == NOWHERE
+                    || totals[slot] > totals[best]
+                    || (totals[slot] == totals[best]
+                            && nameOf(candidates, slot).compareTo(nameOf(candidates, best)) < 0)) {
+                best = slot;
             }
         }
         return best;
     }
 
-    private @Nullable Filter refusing(Candidates candidates, int slot) {
-        for (int i = 0; i < filters.size(); i++) {
-            Filter filter = filters.get(i);
-            if (!filter.admits(candidates, slot)) {
-                return filter;
+    /** Leaves in {@link #admitted} the hosts that pass the filters; false if there are none. */
+    private boolean narrow(Candidates candidates, boolean withYielding) {
+        admitted.become(candidates.slots());
+        for (int i = 0; i < FILTERS.size(); i++) {
+            Filter filter = FILTERS.get(i);
+            if ((withYielding || !filter.yields()) && filter.applies(candidates)) {
+                filter.narrow(candidates, admitted);
             }
         }
-        return null;
+        return !admitted.isEmpty();
     }
 
-    private double total(Candidates candidates, int slot) {
-        double total = 0;
-        for (int i = 0; i < weights.size(); i++) {
-            Weight weight = weights.get(i);
-            total += weight.score(candidates, slot) * weight.factor();
+    /** Leaves in {@link #totals} what the weights say of the hosts that are admitted. */
+    private void weigh(Candidates candidates) {
+        if (totals.length < columns.bound()) {
+            totals = new double[columns.bound() * 2];
         }
-        return total;
+        for (int slot = admitted.next(0); slot >= 0; slot = admitted.next(slot + 1)) {
+            totals[slot] = 0;
+        }
+        List<Weighted> weights = candidates.policy().weights();
+        for (int i = 0; i < weights.size(); i++) {
+            Weighted weighted = weights.get(i);
+            if (weighted.unit().applies(candidates)) {
+                weighted.unit().add(candidates, admitted, weighted.factor(), totals);
+            }
+        }
     }
 
     private static String nameOf(Candidates candidates, int slot) {
         return candidates.host(slot).name();
-    }
-
-    private Explanation explain(Candidates candidates, int best) {
-        int all = candidates.slots().size();
-        List<HostVerdict> verdicts = new ArrayList<>(all);
-        for (int i = 0; i < all; i++) {
-            verdicts.add(verdict(candidates, candidates.slots().get(i), best));
-        }
-        return new Explanation(
-                chosen(candidates, best).map(Host::id).orElse(null), summary(candidates, verdicts, best), verdicts);
-    }
-
-    private HostVerdict verdict(Candidates candidates, int slot, int best) {
-        Host host = candidates.host(slot);
-        Filter filter = refusing(candidates, slot);
-        if (filter != null) {
-            String reason = filter.reason(candidates, slot);
-            return new HostVerdict(host.id(), host.name(), Verdict.REFUSED, filter.name(), reason, List.of(), null);
-        }
-        List<Score> scores = weights.stream()
-                .map(weight -> new Score(weight.name(), weight.score(candidates, slot), weight.factor()))
-                .toList();
-        Verdict verdict = slot == best ? Verdict.CHOSEN : Verdict.FITS;
-        return new HostVerdict(host.id(), host.name(), verdict, null, null, scores, total(candidates, slot));
-    }
-
-    private static String summary(Candidates candidates, List<HostVerdict> verdicts, int best) {
-        String vm = "VM " + candidates.request().vm().name();
-        String cluster = "cluster " + candidates.request().cluster().name();
-        if (verdicts.isEmpty()) {
-            return vm + " fits nowhere: " + cluster + " has no hosts.";
-        }
-        long fitting = verdicts.stream()
-                .filter(verdict -> verdict.verdict() != Verdict.REFUSED)
-                .count();
-        return best == NOWHERE
-                ? vm + " fits on none of the " + verdicts.size() + " hosts of " + cluster + "."
-                : vm + " fits best on " + nameOf(candidates, best) + ", of " + fitting
-                        + " hosts that could take it and " + verdicts.size() + " in " + cluster + ".";
     }
 }

@@ -113,7 +113,7 @@ class SchedulerTest {
 
     @Test
     void everyFilterSaysWhy() {
-        refuses("NotSameHost", "runs there already", Things.on(Things.vm("v"), "h1"), Things.host("h1"));
+        refuses("Migration", "runs there already", Things.on(Things.vm("v"), "h1"), Things.host("h1"));
         refuses(
                 "CPU",
                 "2 virtual CPUs, the host 1",
@@ -135,19 +135,19 @@ class SchedulerTest {
                 with(Hardware.Firmware.BIOS, true),
                 with("Test-CPU", Virtualization.KVM, true, false, 4, 32 * Things.GIB));
         refuses(
-                "CpuModel",
+                "CPU-Level",
                 "differs",
                 Things.on(Things.vm("v"), "h2"),
                 with("Other", Virtualization.KVM, true, true, 4, 32 * Things.GIB),
                 Things.host("h2"));
         refuses(
-                "CpuModel",
+                "CPU-Level",
                 "tcg",
                 Things.on(Things.vm("v"), "h2"),
                 with("Test-CPU", Virtualization.TCG, true, true, 4, 32 * Things.GIB),
                 Things.host("h2"));
         Vm pinned = Things.on(Things.vm(Things.spec("v", false, Priority.LOW, MigrationMode.PINNED, Things.GIB)), "h2");
-        refuses("MigrationAllowed", "pinned", pinned, Things.host("h1"), Things.host("h2"));
+        refuses("Migration", "pinned", pinned, Things.host("h1"), Things.host("h2"));
         refuses(
                 "Network",
                 "bridge missing0 of network net",
@@ -227,7 +227,12 @@ class SchedulerTest {
 
         assertEquals("h3", decision.host().orElseThrow().name());
         for (HostVerdict verdict : decision.explanation().hosts()) {
-            assertEquals(3, verdict.scores().size());
+            assertEquals(
+                    List.of(
+                            "OptimalForCpuEvenDistribution",
+                            "OptimalForMemoryEvenDistribution",
+                            "OptimalForEvenGuestDistribution"),
+                    verdict.scores().stream().map(Explanation.Score::weight).toList());
             double total = verdict.scores().stream()
                     .mapToDouble(s -> s.score() * s.factor())
                     .sum();
@@ -250,7 +255,7 @@ class SchedulerTest {
 
         assertEquals("a", decision.host().orElseThrow().name());
         assertEquals(
-                List.of(Verdict.FITS, Verdict.CHOSEN, Verdict.FITS, Verdict.REFUSED),
+                List.of(Verdict.CHOSEN, Verdict.FITS, Verdict.FITS, Verdict.REFUSED),
                 decision.explanation().hosts().stream()
                         .map(HostVerdict::verdict)
                         .toList());

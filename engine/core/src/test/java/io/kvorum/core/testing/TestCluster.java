@@ -11,6 +11,7 @@ import io.kvorum.core.controller.Now;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.Timer;
 import io.kvorum.core.controller.VmRunState;
+import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
@@ -427,6 +428,10 @@ public final class TestCluster {
 
     public Template template(String name) {
         return (Template) store.get(Things.id(name));
+    }
+
+    public AffinityGroup affinityGroup(String name) {
+        return (AffinityGroup) store.get(Things.id(name));
     }
 
     public Image image(String name) {

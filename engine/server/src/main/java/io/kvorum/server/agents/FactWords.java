@@ -1,6 +1,7 @@
 package io.kvorum.server.agents;
 
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.HugepagePool;
 import io.kvorum.core.inventory.Host.Leasing;
 import io.kvorum.core.inventory.Host.NumaNode;
 import io.kvorum.core.inventory.Host.Versions;
@@ -43,7 +44,12 @@ public final class FactWords {
                         limited(facts.getVersions().getQemu()),
                         limited(facts.getVersions().getKernel()),
                         limited(facts.getVersions().getOs())),
-                leasing(facts));
+                leasing(facts),
+                facts.getHugepagesList().stream()
+                        .limit(MAX_ITEMS)
+                        .map(pool -> new HugepagePool(pool.getPageBytes(), pool.getTotal(), pool.getNode()))
+                        .toList(),
+                limited(facts.getMachineTypesList()));
     }
 
     private static Virtualization virtualization(HostFacts facts) {

@@ -14,7 +14,6 @@ import io.kvorum.proto.agent.v1.DiskBus;
 import io.kvorum.proto.agent.v1.DiskCache;
 import io.kvorum.proto.agent.v1.DiskSpec;
 import io.kvorum.proto.agent.v1.Firmware;
-import io.kvorum.proto.agent.v1.MemorySpec;
 import io.kvorum.proto.agent.v1.NetworkKind;
 import io.kvorum.proto.agent.v1.NetworkRef;
 import io.kvorum.proto.agent.v1.NicSpec;
@@ -43,10 +42,9 @@ public final class VmWords {
         VmSpec.Builder spec = VmSpec.newBuilder()
                 .setVmId(vm.id().toString())
                 .setName(vm.name())
-                .setCpu(cpu(hardware, start.cpuModel()))
-                .setMemory(MemorySpec.newBuilder()
-                        .setSizeBytes(hardware.memoryBytes())
-                        .setGuaranteedBytes(hardware.guaranteedMemoryBytes()))
+                .setCpu(cpu(hardware, start.cpuModel()).toBuilder()
+                        .addAllPins(SeatWords.pins(hardware, vm.status().seatAtStart())))
+                .setMemory(SeatWords.memory(hardware, vm.status().seatAtStart()))
                 .setFirmware(
                         hardware.firmware() == Hardware.Firmware.UEFI ? Firmware.FIRMWARE_UEFI : Firmware.FIRMWARE_BIOS)
                 .setTpm(hardware.tpm())

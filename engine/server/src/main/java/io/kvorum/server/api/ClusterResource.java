@@ -56,6 +56,11 @@ public class ClusterResource {
             @Nullable String description,
             @Nullable UUID dataCenterId,
             @Nullable String schedulingPolicy,
+
+            @Schema(description = "A scheduling policy of an operator for placement; empty for the built-in one.")
+            @Nullable
+            String customPolicyId,
+
             @Nullable Integer highUtilizationPercent,
             @Nullable Integer cpuOverCommitDurationMinutes,
             @Nullable Integer memoryOvercommitPercent,
@@ -95,7 +100,20 @@ public class ClusterResource {
                     cpuModel == null ? before.cpuModel() : cpuModel.isEmpty() ? null : cpuModel,
                     fencing == null ? before.fencing() : fencing.applyTo(before.fencing()),
                     admission == null ? before.admission() : admission.applyTo(before.admission()),
-                    before.meta());
+                    before.meta(),
+                    policyId(before));
+        }
+
+        private @Nullable UUID policyId(Cluster before) {
+            if (customPolicyId == null) {
+                return before.customPolicyId();
+            }
+            try {
+                return customPolicyId.isEmpty() ? null : UUID.fromString(customPolicyId);
+            } catch (IllegalArgumentException e) {
+                throw ProblemException.invalid(
+                        "customPolicyId", customPolicyId, "Must be the id of a scheduling policy, or empty.");
+            }
         }
     }
 

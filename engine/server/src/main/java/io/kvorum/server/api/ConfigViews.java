@@ -66,8 +66,19 @@ public final class ConfigViews {
             String description,
             UUID dataCenterId,
 
-            @Schema(enumeration = {"none", "evenly_distributed"})
+            @Schema(
+                    enumeration = {
+                        "none",
+                        "evenly_distributed",
+                        "power_saving",
+                        "vm_evenly_distributed",
+                        "cluster_maintenance",
+                        "performance",
+                        "density"
+                    })
             String schedulingPolicy,
+
+            @Nullable UUID customPolicyId,
 
             int highUtilizationPercent,
             int cpuOverCommitDurationMinutes,
@@ -86,6 +97,7 @@ public final class ConfigViews {
                     cluster.description(),
                     cluster.dataCenterId(),
                     Words.of(cluster.scheduling().name()),
+                    cluster.customPolicyId(),
                     cluster.scheduling().highUtilizationPercent(),
                     cluster.scheduling().cpuOverCommitDurationMinutes(),
                     cluster.scheduling().memoryOvercommitPercent(),

@@ -3,6 +3,7 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Hardware.CpuMode;
 import io.kvorum.core.inventory.Hardware.Firmware;
+import io.kvorum.core.inventory.Tuning;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,14 @@ public record HardwareView(
         boolean tpm,
         boolean rng,
         boolean graphics,
-        boolean guestAgent) {
+        boolean guestAgent,
+
+        @Schema(description = "NUMA nodes of the guest, each on one of the host's; 0 for a guest that floats.")
+        int numaNodes,
+
+        boolean dedicatedCpus,
+
+        @Schema(description = "0, 2097152 or 1073741824.") long hugepageBytes) {
 
     static HardwareView of(Hardware hardware) {
         return new HardwareView(
@@ -36,7 +44,10 @@ public record HardwareView(
                 hardware.tpm(),
                 hardware.rng(),
                 hardware.graphics(),
-                hardware.guestAgent());
+                hardware.guestAgent(),
+                hardware.tuning().numaNodes(),
+                hardware.tuning().dedicatedCpus(),
+                hardware.tuning().hugepageBytes());
     }
 
     /** What may be given; what is left out stays, or takes its default. */
@@ -52,7 +63,10 @@ public record HardwareView(
             @Nullable Boolean tpm,
             @Nullable Boolean rng,
             @Nullable Boolean graphics,
-            @Nullable Boolean guestAgent) {
+            @Nullable Boolean guestAgent,
+            @Nullable Integer numaNodes,
+            @Nullable Boolean dedicatedCpus,
+            @Nullable Long hugepageBytes) {
 
         static final Hardware DEFAULT =
                 new Hardware(1, 1, 1, 1L << 30, 1L << 30, Firmware.BIOS, CpuMode.DEFAULT, false, true, true, true);
@@ -75,7 +89,16 @@ public record HardwareView(
                     tpm == null ? before.tpm() : tpm,
                     rng == null ? before.rng() : rng,
                     graphics == null ? before.graphics() : graphics,
-                    guestAgent == null ? before.guestAgent() : guestAgent);
+                    guestAgent == null ? before.guestAgent() : guestAgent,
+                    tuning(before.tuning()));
+        }
+
+        /** Whoever asks for dedicated CPUs or huge pages without naming nodes gets one. */
+        private Tuning tuning(Tuning before) {
+            boolean dedicated = dedicatedCpus == null ? before.dedicatedCpus() : dedicatedCpus;
+            long pages = hugepageBytes == null ? before.hugepageBytes() : hugepageBytes;
+            int least = dedicated || pages != 0 ? Math.max(1, before.numaNodes()) : before.numaNodes();
+            return new Tuning(numaNodes == null ? least : numaNodes, dedicated, pages);
         }
     }
 }

@@ -52,7 +52,12 @@ public class HostResource {
 
     /** What may be given; what is left out stays. */
     public record HostChange(
-            @Nullable String name, @Nullable UUID clusterId) {}
+            @Nullable String name,
+            @Nullable UUID clusterId,
+
+            @Schema(description = "What fails as one with it, such as a rack; empty for a host that fails alone.")
+            @Nullable
+            String faultDomain) {}
 
     /** {@code use} left out stays as it was. */
     public record PowerManagementChange(
@@ -117,7 +122,10 @@ public class HostResource {
                 change.clusterId() == null ? before.clusterId() : change.clusterId(),
                 before.address(),
                 before.port(),
-                before.powerManagement());
+                before.powerManagement(),
+                change.faultDomain() == null
+                        ? before.faultDomain()
+                        : change.faultDomain().isEmpty() ? null : change.faultDomain());
         return answers.configuration(
                 new Request.ChangeHost(id, after, answers.expectedRevision()), 200, () -> views.host(id));
     }
@@ -134,7 +142,8 @@ public class HostResource {
                 before.clusterId(),
                 before.address(),
                 before.port(),
-                changed(before.powerManagement(), change));
+                changed(before.powerManagement(), change),
+                before.faultDomain());
         return answers.configuration(
                 new Request.ChangeHost(id, after, answers.expectedRevision()), 200, () -> views.host(id));
     }

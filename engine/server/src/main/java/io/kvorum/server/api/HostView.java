@@ -1,6 +1,7 @@
 package io.kvorum.server.api;
 
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.HugepagePool;
 import io.kvorum.core.inventory.Host.NumaNode;
 import io.kvorum.core.inventory.Host.Versions;
 import io.kvorum.server.metrics.StatisticsStore.Sample;
@@ -34,6 +35,10 @@ public record HostView(
         String state,
 
         @Nullable String stateReason,
+
+        @Schema(description = "What fails as one with it, such as a rack; null for a host that fails alone.") @Nullable
+        String faultDomain,
+
         FactsView facts,
         PowerManagementView powerManagement,
         HostUsageView usage,
@@ -53,6 +58,7 @@ public record HostView(
             int cpuThreads,
             long memoryBytes,
             List<NumaNode> numaNodes,
+            List<HugepagePool> hugepages,
 
             @Schema(enumeration = {"kvm", "tcg", "simulated"})
             String virtualization,
@@ -104,6 +110,7 @@ public record HostView(
                 host.spec().port(),
                 Words.of(host.state()),
                 host.status().reason(),
+                host.spec().faultDomain(),
                 new FactsView(
                         facts.cpuModel(),
                         facts.cpuVendor(),
@@ -113,6 +120,7 @@ public record HostView(
                         facts.cpuThreads(),
                         facts.memoryBytes(),
                         facts.numaNodes(),
+                        facts.hugepages(),
                         Words.of(facts.virtualization()),
                         Words.of(facts.leasing()),
                         facts.bridges(),

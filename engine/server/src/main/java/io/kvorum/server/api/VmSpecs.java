@@ -6,6 +6,7 @@ import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Template.TemplateDisk;
 import io.kvorum.core.inventory.Vm.HighAvailability;
+import io.kvorum.core.inventory.Vm.HostWishes;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.OnStorageReturn;
 import io.kvorum.core.inventory.Vm.Priority;
@@ -44,6 +45,7 @@ public final class VmSpecs {
             @Nullable HighAvailabilityChange highAvailability,
             @Nullable String migration,
             @Nullable CloudInitChange cloudInit,
+            @Nullable HostWishesChange hosts,
             @Nullable Boolean start) {}
 
     @Schema(name = "VmChange")
@@ -53,7 +55,28 @@ public final class VmSpecs {
             @Nullable HardwareChange hardware,
             @Nullable List<NewNic> nics,
             @Nullable HighAvailabilityChange highAvailability,
-            @Nullable String migration) {}
+            @Nullable String migration,
+            @Nullable HostWishesChange hosts) {}
+
+    /** What is left out stays; an empty list is for none. */
+    public record HostWishesChange(
+            @Schema(description = "The hosts that it may run on; empty for any.") @Nullable
+            List<UUID> only,
+
+            @Nullable List<UUID> preferred) {
+
+        HostWishes applyTo(HostWishes before) {
+            return new HostWishes(
+                    named("hosts.only", only, before.only()), named("hosts.preferred", preferred, before.preferred()));
+        }
+
+        private static List<UUID> named(String path, @Nullable List<UUID> wanted, List<UUID> before) {
+            if (wanted != null && wanted.stream().anyMatch(Objects::isNull)) {
+                throw ProblemException.invalid(path, null, "Must be a list of ids of hosts, without null.");
+            }
+            return wanted == null ? before : wanted.stream().distinct().toList();
+        }
+    }
 
     public record NewDisk(
             @Nullable Long sizeBytes,
@@ -158,7 +181,8 @@ public final class VmSpecs {
                         ? new HighAvailability(false, Priority.MEDIUM)
                         : creation.highAvailability().applyTo(new HighAvailability(false, Priority.MEDIUM)),
                 Words.read("migration", creation.migration(), MigrationMode.class, MigrationMode.ALLOWED),
-                creation.cloudInit() == null ? null : creation.cloudInit().userData());
+                creation.cloudInit() == null ? null : creation.cloudInit().userData(),
+                creation.hosts() == null ? HostWishes.NONE : creation.hosts().applyTo(HostWishes.NONE));
     }
 
     static VmSpec change(UUID vmId, VmSpec before, VmChange change) {
@@ -176,7 +200,8 @@ public final class VmSpecs {
                         ? before.highAvailability()
                         : change.highAvailability().applyTo(before.highAvailability()),
                 Words.read("migration", change.migration(), MigrationMode.class, before.migration()),
-                before.cloudInitUserData());
+                before.cloudInitUserData(),
+                change.hosts() == null ? before.hosts() : change.hosts().applyTo(before.hosts()));
     }
 
     private static List<VmNic> nics(UUID vmId, List<NewNic> wanted) {

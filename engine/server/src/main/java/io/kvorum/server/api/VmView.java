@@ -1,5 +1,6 @@
 package io.kvorum.server.api;
 
+import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.server.metrics.StatisticsStore.Sample;
 import java.time.Instant;
@@ -20,6 +21,7 @@ public record VmView(
         List<DiskView> disks,
         List<NicView> nics,
         HighAvailabilityView highAvailability,
+        HostWishesView hosts,
 
         @Schema(enumeration = {"allowed", "manual_only", "pinned"})
         String migration,
@@ -43,6 +45,10 @@ public record VmView(
         @Nullable String stateReason,
         @Nullable UUID hostId,
         @Nullable UUID targetHostId,
+
+        @Schema(description = "One for each of its NUMA nodes; empty where it floats over its host.")
+        List<SeatView> seat,
+
         @Nullable Instant startedAt,
         @Nullable UUID operationId,
         UsageView usage,
@@ -60,6 +66,22 @@ public record VmView(
             UUID storageDomainId,
             int bootOrder,
             @Nullable UUID backingDiskId) {}
+
+    @Schema(name = "HostWishes")
+    public record HostWishesView(List<UUID> only, List<UUID> preferred) {}
+
+    /** The host's NUMA node that its memory is bound to, and the host's CPUs that are its own. */
+    @Schema(name = "Seat")
+    public record SeatView(int node, List<Integer> cpus) {
+
+        static List<SeatView> of(@Nullable Seat seat) {
+            return seat == null
+                    ? List.of()
+                    : seat.cells().stream()
+                            .map(cell -> new SeatView(cell.node(), cell.cpus()))
+                            .toList();
+        }
+    }
 
     @Schema(name = "Nic")
     public record NicView(UUID id, String mac, UUID networkId, boolean linkUp) {}
@@ -116,11 +138,13 @@ public record VmView(
                         .map(nic -> new NicView(nic.id(), nic.mac(), nic.networkId(), nic.linkUp()))
                         .toList(),
                 HighAvailabilityView.of(spec.highAvailability()),
+                new HostWishesView(spec.hosts().only(), spec.hosts().preferred()),
                 Words.of(spec.migration()),
                 Words.of(vm.state()),
                 vm.status().reason(),
                 vm.hostId(),
                 vm.status().targetHostId(),
+                SeatView.of(vm.status().seat()),
                 vm.status().startedAt(),
                 operationId,
                 measured == null

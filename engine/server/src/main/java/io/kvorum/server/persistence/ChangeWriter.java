@@ -1,5 +1,6 @@
 package io.kvorum.server.persistence;
 
+import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.DataCenter;
@@ -10,6 +11,7 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.OperationRecord;
+import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
@@ -62,7 +64,14 @@ final class ChangeWriter implements AutoCloseable {
     private void put(Entity entity) throws SQLException {
         switch (entity) {
             case DataCenter dataCenter -> upsert(entity, new String[] {});
-            case Cluster cluster -> upsert(entity, new String[] {"data_center_id"}, cluster.dataCenterId());
+            case Cluster cluster ->
+                upsert(
+                        entity,
+                        new String[] {"data_center_id", "custom_policy_id"},
+                        cluster.dataCenterId(),
+                        cluster.customPolicyId());
+            case AffinityGroup group -> upsert(entity, new String[] {"cluster_id"}, group.clusterId());
+            case SchedulingPolicy policy -> upsert(entity, new String[] {});
             case Host host ->
                 upsert(
                         entity,

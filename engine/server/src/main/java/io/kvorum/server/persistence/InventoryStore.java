@@ -1,6 +1,7 @@
 package io.kvorum.server.persistence;
 
 import io.agroal.api.AgroalDataSource;
+import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.DataCenter;
@@ -8,6 +9,7 @@ import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Image;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
@@ -58,6 +60,10 @@ public class InventoryStore {
         DataCenterRow.<DataCenterRow>streamAll()
                 .forEach(row -> entities.add(documents.read(row.document, DataCenter.class)));
         ClusterRow.<ClusterRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Cluster.class)));
+        SchedulingPolicyRow.<SchedulingPolicyRow>streamAll()
+                .forEach(row -> entities.add(documents.read(row.document, SchedulingPolicy.class)));
+        AffinityGroupRow.<AffinityGroupRow>streamAll()
+                .forEach(row -> entities.add(documents.read(row.document, AffinityGroup.class)));
         HostRow.<HostRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Host.class)));
         StorageDomainRow.<StorageDomainRow>streamAll()
                 .forEach(row -> entities.add(documents.read(row.document, StorageDomain.class)));

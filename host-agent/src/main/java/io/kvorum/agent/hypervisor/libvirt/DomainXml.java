@@ -8,9 +8,11 @@ import io.kvorum.proto.agent.v1.CpuSpec;
 import io.kvorum.proto.agent.v1.Firmware;
 import io.kvorum.proto.agent.v1.MemorySpec;
 import io.kvorum.proto.agent.v1.NumaCell;
+import io.kvorum.proto.agent.v1.VcpuPin;
 import io.kvorum.proto.agent.v1.VmSpec;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The libvirt domain of a VM specification that was checked before. */
 final class DomainXml {
@@ -79,6 +81,14 @@ final class DomainXml {
             cpu.getPinsList()
                     .forEach(pin ->
                             tune.child("vcpupin").with("vcpu", pin.getVcpu()).with("cpuset", pin.getHostCpus()));
+            if (cpu.getPinsCount() > 0) {
+                // QEMU's own threads stay on the guest's CPUs too, off those of others.
+                String own = cpu.getPinsList().stream()
+                        .map(VcpuPin::getHostCpus)
+                        .distinct()
+                        .collect(Collectors.joining(","));
+                tune.child("emulatorpin").with("cpuset", own);
+            }
         }
         if (vm.getMemory().getNumaCellsList().stream()
                 .anyMatch(cell -> !cell.getHostNodes().isEmpty())) {

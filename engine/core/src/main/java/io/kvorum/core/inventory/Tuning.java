@@ -1,0 +1,19 @@
+package io.kvorum.core.inventory;
+
+/**
+ * How closely a VM is fitted to the machine below it.
+ *
+ * @param numaNodes NUMA nodes that the guest sees, each on one node of the host, vCPUs and memory split evenly; 0 for a
+ *     guest without NUMA that floats over its host
+ * @param dedicatedCpus whether each vCPU has a CPU of the host for itself; needs NUMA nodes
+ * @param hugepageBytes size of the huge pages behind the guest, 0 for none; needs NUMA nodes
+ */
+public record Tuning(int numaNodes, boolean dedicatedCpus, long hugepageBytes) {
+
+    public static final Tuning NONE = new Tuning(0, false, 0);
+
+    /** Whether such a VM needs a {@link Seat}. */
+    public boolean seated() {
+        return numaNodes > 0;
+    }
+}

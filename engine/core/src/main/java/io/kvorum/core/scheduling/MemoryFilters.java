@@ -1,0 +1,100 @@
+package io.kvorum.core.scheduling;
+
+import io.kvorum.core.inventory.SlotSet;
+import java.util.List;
+
+/** Whether the host's memory does. */
+final class MemoryFilters {
+
+    static final List<Filter> ALL = List.of(new Memory(), new Numa());
+
+    private MemoryFilters() {}
+
+    /**
+     * What is promised stays within the overcommit that the cluster allows, what is guaranteed within the machine's
+     * memory. Pages that KSM merged and memory that balloons gave back are not counted: both can be wanted again.
+     */
+    private record Memory() implements Filter {
+
+        @Override
+        public String name() {
+            return "Memory";
+        }
+
+        @Override
+        public boolean applies(Candidates all) {
+            return all.tuning().hugepageBytes() == 0;
+        }
+
+        @Override
+        public boolean admits(Candidates all, int slot) {
+            long physical = all.hosts().physicalBytes(slot);
+            return all.memoryBytes() <= all.freeBytes(slot)
+                    && all.memoryBytes() <= physical
+                    && guaranteed(all) <= physical - all.hosts().guaranteedBytes(slot);
+        }
+
+        private static long guaranteed(Candidates all) {
+            return all.tuning().seated() ? all.memoryBytes() : all.hardware().guaranteedMemoryBytes();
+        }
+
+        @Override
+        public String reason(Candidates all, int slot) {
+            long physical = all.hosts().physicalBytes(slot);
+            if (all.memoryBytes() > all.freeBytes(slot)) {
+                return "The VM needs " + Words.mebibytes(all.memoryBytes()) + ", "
+                        + Words.mebibytes(Math.max(0, all.freeBytes(slot))) + " of "
+                        + Words.mebibytes(all.capacityBytes(slot)) + " are not promised yet.";
+            }
+            if (all.memoryBytes() > physical) {
+                return "The VM needs " + Words.mebibytes(all.memoryBytes()) + ", the host has "
+                        + Words.mebibytes(physical) + " for guests.";
+            }
+            return "The VM is guaranteed " + Words.mebibytes(guaranteed(all)) + ", "
+                    + Words.mebibytes(Math.max(0, physical - all.hosts().guaranteedBytes(slot))) + " of "
+                    + Words.mebibytes(physical) + " are not guaranteed yet.";
+        }
+
+        @Override
+        public void narrow(Candidates all, SlotSet hosts) {
+            for (int slot = hosts.next(0); slot >= 0; slot = hosts.next(slot + 1)) {
+                if (!admits(all, slot)) {
+                    hosts.drop(slot);
+                }
+            }
+        }
+    }
+
+    /** Each NUMA node of the VM on a node of the host, with its memory or huge pages, and CPUs of its own if it wants them. */
+    private record Numa() implements Filter {
+
+        @Override
+        public String name() {
+            return "NUMA";
+        }
+
+        @Override
+        public boolean applies(Candidates all) {
+            return all.tuning().seated();
+        }
+
+        @Override
+        public boolean admits(Candidates all, int slot) {
+            return Seats.fits(all, slot);
+        }
+
+        @Override
+        public String reason(Candidates all, int slot) {
+            return Seats.shortage(all, slot);
+        }
+
+        @Override
+        public void narrow(Candidates all, SlotSet hosts) {
+            for (int slot = hosts.next(0); slot >= 0; slot = hosts.next(slot + 1)) {
+                if (!admits(all, slot)) {
+                    hosts.drop(slot);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.scheduling.SchedulingUnits;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What scheduling policies are put together from. */
+@Path("/api/v1/scheduling-units")
+@Tag(name = "Scheduling")
+@RunOnVirtualThread
+public class SchedulingUnitResource {
+
+    @Schema(name = "SchedulingUnits")
+    public record SchedulingUnitsView(List<UnitView> units, List<BuiltInPolicyView> builtInPolicies) {}
+
+    /** Filters that are not optional always count. */
+    @Schema(name = "SchedulingUnit")
+    public record UnitView(
+            String name,
+            @Schema(enumeration = {"filter", "weight"}) String type,
+            String description,
+            boolean optional,
+            List<ParameterView> parameters) {}
+
+    @Schema(name = "SchedulingParameter")
+    public record ParameterView(String name, String description, double minimum, double maximum, double defaultValue) {}
+
+    @Schema(name = "BuiltInSchedulingPolicy")
+    public record BuiltInPolicyView(String name, List<String> filters, Map<String, Double> weights) {}
+
+    @GET
+    public SchedulingUnitsView list() {
+        return new SchedulingUnitsView(
+                SchedulingUnits.all().stream()
+                        .map(unit -> new UnitView(
+                                unit.name(),
+                                Words.of(unit.type()),
+                                unit.description(),
+                                unit.optional(),
+                                unit.parameters().stream()
+                                        .map(parameter -> new ParameterView(
+                                                parameter.name(),
+                                                parameter.description(),
+                                                parameter.least(),
+                                                parameter.most(),
+                                                parameter.byDefault()))
+                                        .toList()))
+                        .toList(),
+                SchedulingUnits.builtIn().stream()
+                        .map(policy ->
+                                new BuiltInPolicyView(Words.of(policy.name()), policy.filters(), policy.weights()))
+                        .toList());
+    }
+}

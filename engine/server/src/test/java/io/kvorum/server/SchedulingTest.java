@@ -1,0 +1,254 @@
+package io.kvorum.server;
+
+import static io.kvorum.server.ConfigurationTest.assertField;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Affinity groups, fault domains, seats on NUMA nodes, wishes for hosts and scheduling policies, from the API to the hosts. */
+@QuarkusTest
+@WithTestResource(value = EngineResource.class, scope = TestResourceScope.GLOBAL)
+class SchedulingTest {
+
+    private TestFleet fleet;
+    private ApiClient api;
+
+    /** Not earlier: only then is it known where the engine listens. */
+    @BeforeEach
+    void findTheEngine() {
+        fleet = TestFleet.get();
+        api = fleet.api;
+    }
+
+    private String group(String vmRule, String level, String... vmIds) {
+        List<Map<String, String>> members =
+                java.util.Arrays.stream(vmIds).map(id -> Map.of("vmId", id)).toList();
+        return api.post(
+                        "/affinity-groups",
+                        Map.of(
+                                "name", ApiClient.unique("group"),
+                                "clusterId", fleet.clusterId,
+                                "vmRule", vmRule,
+                                "level", level,
+                                "members", members))
+                .expect(201)
+                .id();
+    }
+
+    @Test
+    void vmsThatBelongApartRunApartAndThePlacementSaysWhy() {
+        String one = fleet.vm(ApiClient.unique("apart"));
+        String other = fleet.vm(ApiClient.unique("apart"));
+        String group = group("hard_anti_affinity", "host", one, other);
+        api.succeeded(api.post("/vms/" + one + "/start"));
+        String taken = fleet.hostOf(one);
+
+        JsonNode placement = api.get("/vms/" + other + "/placement").expect(200).json();
+        JsonNode refused = host(placement, taken);
+        assertEquals("VmAffinityGroups", refused.path("filter").asText());
+        assertTrue(refused.path("reason").asText().contains("must not share a host"), refused.toString());
+        api.succeeded(api.post("/vms/" + other + "/start"));
+        assertNotEquals(taken, fleet.hostOf(other));
+
+        JsonNode read = api.get("/affinity-groups/" + group).expect(200).json();
+        assertEquals(2, read.path("members").size());
+        fleet.remove(other);
+        assertEquals(
+                1,
+                api.get("/affinity-groups/" + group)
+                        .expect(200)
+                        .json()
+                        .path("members")
+                        .size());
+        fleet.remove(one);
+        api.delete("/affinity-groups/" + group).expect(204);
+    }
+
+    @Test
+    void aRackCountsAsOnePlace() {
+        String one = fleet.vm(ApiClient.unique("rack"));
+        String other = fleet.vm(ApiClient.unique("rack"));
+        String group = group("hard_anti_affinity", "fault_domain", one, other);
+        for (int i = 1; i <= TestFleet.HOSTS; i++) {
+            String host = fleet.hostId("sim-000" + i);
+            JsonNode changed = api.patch("/hosts/" + host, Map.of("faultDomain", i < 4 ? "rack-a" : "rack-b"))
+                    .expect(200)
+                    .json();
+            assertEquals(
+                    i < 4 ? "rack-a" : "rack-b", changed.path("faultDomain").asText());
+        }
+        api.succeeded(api.post("/vms/" + one + "/start", Map.of("hostId", fleet.hostId("sim-0001"))));
+
+        JsonNode placement = api.get("/vms/" + other + "/placement").expect(200).json();
+        assertEquals(
+                "VmAffinityGroups", host(placement, "sim-0003").path("filter").asText());
+        api.succeeded(api.post("/vms/" + other + "/start"));
+        assertEquals("sim-0004", fleet.hostOf(other));
+
+        assertField(
+                api.patch("/hosts/" + fleet.hostId("sim-0001"), Map.of("faultDomain", "a b"))
+                        .expect(400),
+                "faultDomain",
+                "1 to 64");
+        for (int i = 1; i <= TestFleet.HOSTS; i++) {
+            api.patch("/hosts/" + fleet.hostId("sim-000" + i), Map.of("faultDomain", ""))
+                    .expect(200);
+        }
+        fleet.remove(one);
+        fleet.remove(other);
+        api.delete("/affinity-groups/" + group).expect(204);
+    }
+
+    @Test
+    void groupsThatContradictEachOtherAreNamed() {
+        String one = fleet.vm(ApiClient.unique("torn"));
+        String other = fleet.vm(ApiClient.unique("torn"));
+        String together = group("hard_affinity", "host", one, other);
+        String name = api.get("/affinity-groups/" + together)
+                .expect(200)
+                .json()
+                .path("name")
+                .asText();
+
+        Map<String, Object> apart = Map.of(
+                "name",
+                ApiClient.unique("apart"),
+                "clusterId",
+                fleet.clusterId,
+                "vmRule",
+                "hard_anti_affinity",
+                "members",
+                List.of(Map.of("vmId", one), Map.of("vmId", other)));
+        assertField(api.post("/affinity-groups", apart).expect(400), "members", name);
+        assertField(
+                api.post("/affinity-groups", Map.of("name", "g", "clusterId", fleet.clusterId, "vmRule", "near"))
+                        .expect(400),
+                "vmRule",
+                "hard_affinity");
+        fleet.remove(one);
+        fleet.remove(other);
+        api.delete("/affinity-groups/" + together).expect(204);
+    }
+
+    @Test
+    void aVmWithCpusOfItsOwnIsGivenThemAndKeepsOthersOff() {
+        String vm = fleet.vm(
+                ApiClient.unique("seated"),
+                Map.of(
+                        "hardware",
+                        Map.of("memoryBytes", 2L << 30, "coresPerSocket", 4, "dedicatedCpus", true),
+                        "hosts",
+                        Map.of("only", List.of(fleet.hostId("sim-0002")))));
+        assertEquals(1, fleet.vmNow(vm).path("hardware").path("numaNodes").asInt());
+        JsonNode placement = api.get("/vms/" + vm + "/placement").expect(200).json();
+        assertEquals("PinToHost", host(placement, "sim-0001").path("filter").asText());
+        if (fleet.vmNow(vm).path("seat").isEmpty()
+                && host(placement, "sim-0002").path("verdict").asText().equals("refused")) {
+            assertEquals(
+                    "CpuPinning", host(placement, "sim-0002").path("filter").asText());
+            return; // Another test's VM shares that host's CPUs just now.
+        }
+        api.succeeded(api.post("/vms/" + vm + "/start"));
+
+        JsonNode seat = fleet.vmNow(vm).path("seat");
+        assertEquals(4, seat.path(0).path("cpus").size(), seat.toString());
+        String other = fleet.vm(ApiClient.unique("floating"));
+        JsonNode refused =
+                host(api.get("/vms/" + other + "/placement").expect(200).json(), "sim-0002");
+        assertEquals("CpuPinning", refused.path("filter").asText());
+        fleet.remove(vm);
+        fleet.remove(other);
+    }
+
+    @Test
+    void aPolicyOfAnOperatorDecides() {
+        JsonNode units = api.get("/scheduling-units").expect(200).json();
+        assertTrue(units.path("units").size() > 25);
+        assertEquals(7, units.path("builtInPolicies").size());
+        String policy = api.post(
+                        "/scheduling-policies",
+                        Map.of(
+                                "name",
+                                ApiClient.unique("packed"),
+                                "filters",
+                                List.of("GuestLimit"),
+                                "weights",
+                                Map.of("OptimalForMemoryPowerSaving", 3),
+                                "parameters",
+                                Map.of("MaxGuests", 40)))
+                .expect(201)
+                .id();
+        JsonNode changed = api.patch("/clusters/" + fleet.clusterId, Map.of("customPolicyId", policy))
+                .expect(200)
+                .json();
+        assertEquals(policy, changed.path("customPolicyId").asText());
+        api.delete("/scheduling-policies/" + policy).expect(409);
+
+        String vm = fleet.vm(ApiClient.unique("packed"));
+        JsonNode placement = api.get("/vms/" + vm + "/placement").expect(200).json();
+        for (JsonNode host : placement.path("hosts")) {
+            if (!host.path("verdict").asText().equals("refused")) {
+                assertEquals(
+                        List.of("OptimalForMemoryPowerSaving"),
+                        host.path("scores").findValuesAsText("weight"));
+            }
+        }
+        fleet.remove(vm);
+        api.patch("/clusters/" + fleet.clusterId, Map.of("customPolicyId", "")).expect(200);
+        api.delete("/scheduling-policies/" + policy).expect(204);
+    }
+
+    @Test
+    void saysWhatIsWrongWithAPolicy() {
+        assertField(
+                api.post("/scheduling-policies", Map.of("name", "p", "weights", Map.of("Speed", 1)))
+                        .expect(400),
+                "weights",
+                "OptimalForCpuEvenDistribution");
+        assertField(
+                api.post("/scheduling-policies", Map.of("name", "p", "weights", Map.of("Packing", 0)))
+                        .expect(400),
+                "weights.Packing",
+                "more than 0");
+        assertField(
+                api.post(
+                                "/scheduling-policies",
+                                Map.of(
+                                        "name",
+                                        "p",
+                                        "weights",
+                                        Map.of("Packing", 1),
+                                        "parameters",
+                                        Map.of("VCpuToPhysicalCpuRatio", 65)))
+                        .expect(400),
+                "parameters.VCpuToPhysicalCpuRatio",
+                "from 1.0 to 64.0");
+        assertField(
+                api.post(
+                                "/scheduling-policies",
+                                Map.of("name", "p", "filters", List.of("Memory"), "weights", Map.of("Packing", 1)))
+                        .expect(400),
+                "filters",
+                "always counts");
+    }
+
+    private static JsonNode host(JsonNode placement, String name) {
+        for (JsonNode host : placement.path("hosts")) {
+            if (host.path("hostName").asText().equals(name)) {
+                return host;
+            }
+        }
+        assertFalse(true, "no host " + name + " in " + placement);
+        return placement;
+    }
+}
