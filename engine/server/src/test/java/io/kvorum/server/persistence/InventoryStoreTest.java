@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agroal.api.AgroalDataSource;
+import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.DataCenter;
@@ -15,6 +16,7 @@ import io.kvorum.core.inventory.Image;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
@@ -125,6 +127,7 @@ class InventoryStoreTest {
     private static List<Entity> oneOfEachKind() {
         UUID dataCenter = UUID.randomUUID();
         UUID cluster = UUID.randomUUID();
+        UUID policy = UUID.randomUUID();
         UUID host = UUID.randomUUID();
         UUID domain = UUID.randomUUID();
         UUID template = UUID.randomUUID();
@@ -132,7 +135,11 @@ class InventoryStoreTest {
         Vm vm = sample(Vm.class);
         return List.of(
                 with(sample(DataCenter.class), Map.of("id", dataCenter, "meta", META)),
-                with(sample(Cluster.class), Map.of("id", cluster, "dataCenterId", dataCenter, "meta", META)),
+                with(sample(SchedulingPolicy.class), Map.of("id", policy, "meta", META)),
+                with(
+                        sample(Cluster.class),
+                        Map.of("id", cluster, "dataCenterId", dataCenter, "customPolicyId", policy, "meta", META)),
+                with(sample(AffinityGroup.class), Map.of("id", UUID.randomUUID(), "clusterId", cluster, "meta", META)),
                 with(sample(Host.class), Map.of("id", host, "spec", hostSpec, "meta", META)),
                 with(
                         sample(StorageDomain.class),
