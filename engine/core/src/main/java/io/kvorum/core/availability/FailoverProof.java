@@ -151,7 +151,12 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                         && supposed.vm().spec().highAvailability().enabled());
     }
 
-    private static Inventory whatIf(Inventory inventory, Cluster cluster, @Nullable Supposed supposed) {
+    /**
+     * A copy of what the scheduler sees of a cluster, to try things on.
+     *
+     * @param supposed a VM to be thought of as running somewhere, or null
+     */
+    public static Inventory whatIf(Inventory inventory, Cluster cluster, @Nullable Supposed supposed) {
         Stream<Entity> surroundings = Stream.of(
                         inventory.clusters(),
                         inventory.networks(),

@@ -14,8 +14,20 @@ public final class LoadModel {
 
     private static final int NONE = -1;
 
-    /** A host that may run VMs. */
-    public record HostLoad(double cpuCapacity, double memoryCapacity, PowerCurve power) {}
+    /**
+     * A host that may run VMs.
+     *
+     * @param cpuOwn what it needs beside the VMs of the model: for itself, and for VMs that cannot move
+     * @param memoryOwn likewise
+     */
+    public record HostLoad(
+            double cpuCapacity, double memoryCapacity, PowerCurve power, double cpuOwn, double memoryOwn) {
+
+        /** A host that needs nothing for itself. */
+        public HostLoad(double cpuCapacity, double memoryCapacity, PowerCurve power) {
+            this(cpuCapacity, memoryCapacity, power, 0, 0);
+        }
+    }
 
     /**
      * A VM.
@@ -59,6 +71,12 @@ public final class LoadModel {
         memory = new double[hosts.size()];
         memoryArriving = new double[hosts.size()];
         Arrays.fill(firstOn, NONE);
+        for (int host = 0; host < hosts.size(); host++) {
+            HostLoad load = hosts.get(host);
+            cpu[host] = load.cpuOwn();
+            cpuMean[host] = load.cpuOwn();
+            memory[host] = load.memoryOwn();
+        }
         for (int vm = vms.size() - 1; vm >= 0; vm--) {
             add(vm, vms.get(vm).host());
         }
@@ -85,11 +103,12 @@ public final class LoadModel {
         return hostOf[vm];
     }
 
+    /** Whether no VM of the model is on it. */
     public boolean isEmpty(int host) {
         return count[host] == 0;
     }
 
-    /** What its VMs ask for now. */
+    /** What is asked of it now. */
     public double cpu(int host) {
         return cpu[host];
     }
@@ -122,6 +141,15 @@ public final class LoadModel {
             vm = next[vm];
         }
         return on;
+    }
+
+    /** The first VM on it, -1 if there is none; {@link #nextOn} leads to the others. */
+    int firstOn(int host) {
+        return firstOn[host];
+    }
+
+    int nextOn(int vm) {
+        return next[vm];
     }
 
     public void move(int vm, int to) {

@@ -79,6 +79,11 @@ public final class PowerSaving {
         return model.moves();
     }
 
+    private void move(int vm, int to) {
+        model.move(vm, to);
+        rules.moved(vm, to);
+    }
+
     private boolean allRested(int host) {
         return IntStream.of(model.vmsOn(host)).allMatch(vm -> model.vm(vm).rested());
     }
@@ -110,7 +115,7 @@ public final class PowerSaving {
             if (target == NOWHERE) {
                 return;
             }
-            model.move(best, target);
+            move(best, target);
         }
     }
 
@@ -130,11 +135,11 @@ public final class PowerSaving {
         for (int vm : largestFirst) {
             int target = target(vm, false);
             if (target == NOWHERE) {
-                moved.reversed().forEach(undone -> model.move(undone, host));
+                moved.reversed().forEach(undone -> move(undone, host));
                 return;
             }
             moved.add(vm);
-            model.move(vm, target);
+            move(vm, target);
         }
     }
 

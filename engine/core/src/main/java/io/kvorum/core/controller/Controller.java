@@ -8,7 +8,7 @@ import io.kvorum.core.availability.LockspaceMembers;
 import io.kvorum.core.availability.ProvenHostDeath;
 import io.kvorum.core.availability.StorageReturn;
 import io.kvorum.core.availability.VmObserver;
-import io.kvorum.core.balancing.CpuBalancer;
+import io.kvorum.core.balancing.Balancer;
 import io.kvorum.core.controller.Event.HostGreeted;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Image.ImageState;
@@ -59,7 +59,7 @@ public final class Controller {
     private final HaRecovery recovery;
     private final StorageReturn storageReturn;
     private final LockspaceMembers lockspaces;
-    private final CpuBalancer balancer;
+    private final Balancer balancer;
     private long ownOperations;
     private final UUID term;
 
@@ -80,7 +80,7 @@ public final class Controller {
         this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY), liveness::leaseExpired);
         this.lockspaces = new LockspaceMembers(asking("system/monitor"));
         this.storageReturn = new StorageReturn(observer::stoppedByDisk, asking("system/monitor"));
-        this.balancer = new CpuBalancer(loads, scheduler, asking("system/balancing"));
+        this.balancer = new Balancer(loads, admission, asking("system/balancing"));
     }
 
     private BiConsumer<Turn, Request> asking(String who) {
@@ -166,7 +166,7 @@ public final class Controller {
     }
 
     private void measured(Turn turn, UUID hostId, Event.HostLoad load) {
-        loads.report(hostId, load);
+        loads.report(hostId, load, turn.nanos());
         inventory
                 .host(hostId)
                 .ifPresent(host -> inventory
@@ -244,6 +244,7 @@ public final class Controller {
         liveness.ended(end.turn(), end.operation());
         recovery.ended(end.turn(), end.operation());
         storageReturn.ended(end.turn(), end.operation());
+        balancer.ended(end.turn(), end.operation());
         lockspaces.ended(end.turn(), end.operation());
         ProvenHostDeath.released(end.turn(), end.operation());
         observer.released(end.turn(), end.operation());
@@ -253,6 +254,7 @@ public final class Controller {
             observer.forget(hostId);
             lockspaces.forget(hostId);
             loads.forget(hostId);
+            balancer.forget(hostId);
         }
     }
 }

@@ -20,11 +20,18 @@ public record Cluster(
         @Nullable String cpuModel,
         FencingPolicy fencing,
         AdmissionPolicy admission,
+        BalancingPolicy balancing,
         Meta meta,
         @Nullable UUID customPolicyId)
         implements ConfigObject {
 
-    /** With the built-in policy that its scheduling names. */
+    public Cluster {
+        if (balancing == null) {
+            balancing = BalancingPolicy.DEFAULT; // stored before there were plans
+        }
+    }
+
+    /** With the built-in policy that its scheduling names, and balanced as by default. */
     public Cluster(
             UUID id,
             String name,
@@ -35,7 +42,18 @@ public record Cluster(
             FencingPolicy fencing,
             AdmissionPolicy admission,
             Meta meta) {
-        this(id, name, description, dataCenterId, scheduling, cpuModel, fencing, admission, meta, null);
+        this(
+                id,
+                name,
+                description,
+                dataCenterId,
+                scheduling,
+                cpuModel,
+                fencing,
+                admission,
+                BalancingPolicy.DEFAULT,
+                meta,
+                null);
     }
 
     @Override
@@ -46,13 +64,33 @@ public record Cluster(
     @Override
     public Cluster withMeta(Meta newMeta) {
         return new Cluster(
-                id, name, description, dataCenterId, scheduling, cpuModel, fencing, admission, newMeta, customPolicyId);
+                id,
+                name,
+                description,
+                dataCenterId,
+                scheduling,
+                cpuModel,
+                fencing,
+                admission,
+                balancing,
+                newMeta,
+                customPolicyId);
     }
 
     /** The same with that policy of its operator for placement; null for the built-in one. */
     public Cluster withCustomPolicy(@Nullable UUID policyId) {
         return new Cluster(
-                id, name, description, dataCenterId, scheduling, cpuModel, fencing, admission, meta, policyId);
+                id,
+                name,
+                description,
+                dataCenterId,
+                scheduling,
+                cpuModel,
+                fencing,
+                admission,
+                balancing,
+                meta,
+                policyId);
     }
 
     /** Which VMs the balancer may move. */
@@ -124,5 +162,33 @@ public record Cluster(
         WARN,
         /** Refuses starts that would break it. */
         ENFORCE
+    }
+
+    /**
+     * How plans of moves are made and carried out.
+     *
+     * @param aggressiveness 1: only hosts above a threshold are relieved, to 5: all are kept as even as can be
+     * @param memoryHighPercent a host that uses more of its memory than this is over-utilized
+     * @param criticalPercent above it, of CPU or memory, a host is relieved even by VMs that have just moved
+     * @param migrationsPerHost at once, to and from a host
+     * @param migrationsPerCluster at once
+     */
+    public record BalancingPolicy(
+            BalancingMode mode,
+            int aggressiveness,
+            int memoryHighPercent,
+            int criticalPercent,
+            int migrationsPerHost,
+            int migrationsPerCluster) {
+
+        public static final BalancingPolicy DEFAULT = new BalancingPolicy(BalancingMode.AUTOMATIC, 1, 90, 95, 2, 8);
+    }
+
+    /** What becomes of a plan of moves. */
+    public enum BalancingMode {
+        OFF,
+        /** An operator approves or rejects it. */
+        REVIEW,
+        AUTOMATIC
     }
 }

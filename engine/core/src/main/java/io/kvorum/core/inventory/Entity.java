@@ -3,7 +3,7 @@ package io.kvorum.core.inventory;
 import java.util.UUID;
 
 /** Anything the engine persists under an id of its own. */
-public sealed interface Entity permits ConfigObject, Host, Image, Template, Vm, OperationRecord {
+public sealed interface Entity permits BalancingPlan, ConfigObject, Host, Image, Template, Vm, OperationRecord {
 
     UUID id();
 

@@ -79,6 +79,10 @@ public final class Inventory implements Surroundings {
         return get(Kind.VM, id, Vm.class);
     }
 
+    public Optional<BalancingPlan> balancingPlan(@Nullable UUID id) {
+        return get(Kind.BALANCING_PLAN, id, BalancingPlan.class);
+    }
+
     /** An operation that has not ended. */
     public Optional<Operation> operation(@Nullable UUID id) {
         return get(Kind.OPERATION, id, Operation.class);
@@ -131,6 +135,11 @@ public final class Inventory implements Surroundings {
 
     public Collection<Image> images() {
         return all(Kind.IMAGE);
+    }
+
+    /** Plans that are open, and the last ones that have ended, in the order they came. */
+    public Collection<BalancingPlan> balancingPlans() {
+        return all(Kind.BALANCING_PLAN);
     }
 
     /** Those that have not ended, in the order they came. */
@@ -267,6 +276,7 @@ public final class Inventory implements Surroundings {
             }
             case Image image -> names(Kind.IMAGE).put(key(image.name()), image.id());
             case Template template -> names(Kind.TEMPLATE).put(key(template.name()), template.id());
+            case BalancingPlan plan -> {}
         }
     }
 
@@ -293,6 +303,7 @@ public final class Inventory implements Surroundings {
             }
             case Image image -> {}
             case Template template -> {}
+            case BalancingPlan plan -> {}
         }
     }
 

@@ -12,6 +12,7 @@ public enum Kind {
     IMAGE("image"),
     TEMPLATE("template"),
     VM("VM"),
+    BALANCING_PLAN("balancing plan"),
     OPERATION("operation");
 
     private final String words;

@@ -52,6 +52,12 @@ final class ConfigRules {
             problems.add(
                     VmRules.field("customPolicyId", cluster.customPolicyId(), "There is no such scheduling policy."));
         }
+        Cluster.BalancingPolicy balancing = cluster.balancing();
+        VmRules.checkRange("balancing.aggressiveness", balancing.aggressiveness(), 1, 5, problems);
+        VmRules.checkRange("balancing.memoryHighPercent", balancing.memoryHighPercent(), 1, 100, problems);
+        VmRules.checkRange("balancing.criticalPercent", balancing.criticalPercent(), 1, 100, problems);
+        VmRules.checkRange("balancing.migrationsPerHost", balancing.migrationsPerHost(), 1, 16, problems);
+        VmRules.checkRange("balancing.migrationsPerCluster", balancing.migrationsPerCluster(), 1, 1000, problems);
         VmRules.checkRange("admission.hostFailures", cluster.admission().hostFailures(), 1, 4, problems);
         if (cluster.cpuModel() != null && !CPU_MODEL.matcher(cluster.cpuModel()).matches()) {
             problems.add(VmRules.field("cpuModel", cluster.cpuModel(), "Not a CPU model as libvirt names them."));

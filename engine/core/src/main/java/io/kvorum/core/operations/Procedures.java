@@ -30,6 +30,7 @@ final class Procedures {
     private final CheckVmProcedure checkVm = new CheckVmProcedure();
     private final RecoverVmProcedure recoverVm = new RecoverVmProcedure();
     private final MigrateVmProcedure migrateVm = new MigrateVmProcedure();
+    private final ReviewPlanProcedure reviewPlan = new ReviewPlanProcedure();
     private final BeginImageProcedure beginImage = new BeginImageProcedure();
     private final FinishImageProcedure finishImage = new FinishImageProcedure();
     private final DeleteImageProcedure deleteImage = new DeleteImageProcedure();
@@ -68,6 +69,7 @@ final class Procedures {
                     case Request.CheckVm r -> checkVm;
                     case Request.RecoverVm r -> recoverVm;
                     case Request.MigrateVm r -> migrateVm;
+                    case Request.ReviewPlan r -> reviewPlan;
                     case Request.BeginImage r -> beginImage;
                     case Request.FinishImage r -> finishImage;
                     case Request.DeleteImage r -> deleteImage;

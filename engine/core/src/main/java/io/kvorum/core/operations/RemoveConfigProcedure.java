@@ -38,6 +38,10 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                     "The " + object.subject() + " is used by the " + user.get().subject() + "; remove that first.",
                     user.get().subject()));
         }
+        work.inventory().balancingPlans().stream()
+                .filter(plan -> plan.clusterId().equals(request.id()))
+                .toList()
+                .forEach(plan -> work.turn().remove(plan.kind(), plan.id()));
         work.turn().remove(request.kind(), request.id());
         return new Verdict.Succeed("The " + object.subject() + " was removed.");
     }

@@ -9,6 +9,7 @@ import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Vm.VmSpec;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -293,6 +294,45 @@ public sealed interface Request {
         @Override
         public String verb() {
             return "migrate";
+        }
+    }
+
+    // ---- plans
+
+    /**
+     * What an operator makes of a proposed plan.
+     *
+     * @param vmIds with LEAVE_OUT, the VMs that shall stay where they are
+     */
+    record ReviewPlan(
+            UUID planId,
+            PlanReview review,
+            List<UUID> vmIds,
+            @Nullable Long expectedRevision) implements Request {
+
+        public ReviewPlan {
+            vmIds = List.copyOf(vmIds);
+        }
+
+        @Override
+        public String verb() {
+            return review.verb();
+        }
+    }
+
+    enum PlanReview {
+        APPROVE("approve"),
+        REJECT("reject"),
+        LEAVE_OUT("leave a move out of");
+
+        private final String verb;
+
+        PlanReview(String verb) {
+            this.verb = verb;
+        }
+
+        public String verb() {
+            return verb;
         }
     }
 

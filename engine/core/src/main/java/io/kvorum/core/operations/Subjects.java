@@ -49,6 +49,7 @@ public final class Subjects {
             case Request.RecoverVm r -> unnamed(Kind.VM, r.vmId());
             case Request.RestartByLease r -> unnamed(Kind.VM, r.vmId());
             case Request.MigrateVm r -> unnamed(Kind.VM, r.vmId());
+            case Request.ReviewPlan r -> unnamed(Kind.BALANCING_PLAN, r.planId());
             case Request.BeginImage r -> new Subject(Kind.IMAGE, r.imageId(), r.name());
             case Request.FinishImage r -> unnamed(Kind.IMAGE, r.imageId());
             case Request.DeleteImage r -> unnamed(Kind.IMAGE, r.imageId());

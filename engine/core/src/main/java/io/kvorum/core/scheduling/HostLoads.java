@@ -2,50 +2,123 @@ package io.kvorum.core.scheduling;
 
 import io.kvorum.core.controller.Event.HostLoad;
 import io.kvorum.core.controller.Event.VmLoad;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Measured CPU use of hosts and VMs, smoothed so that one report does not decide. Shares are 0 to 1. */
+/**
+ * Measured use of hosts and VMs, smoothed so that one report does not decide. CPU is a share, 0 to 1. A report that
+ * cannot be true is not taken, and its host is under suspicion until the next one that can.
+ */
 public final class HostLoads {
 
     /** Weight of the newest report in the exponential average. */
     private static final double NEWEST = 0.5;
 
-    private final Map<UUID, Double> hostCpu = new HashMap<>();
-    private final Map<UUID, Double> vmCpu = new HashMap<>();
+    /** Accounting of CPU time is not exact. */
+    private static final double FULL = 1.05;
 
-    /** Takes a report; what is not a number within reason is ignored. */
-    public void report(UUID hostId, HostLoad load) {
-        record(hostCpu, hostId, load.cpuUsage());
-        for (VmLoad vm : load.vms()) {
-            record(vmCpu, vm.vmId(), vm.cpuUsage());
+    /** Hosts report every 15 s; what is older than some reports is no news. */
+    private static final Duration FRESH = Duration.ofSeconds(75);
+
+    private static final long MOST_MEMORY_BYTES = 1L << 50;
+
+    /** Smoothed; {@code nanos} is when the last report came. */
+    private record Load(double cpu, double memoryBytes, long nanos) {
+
+        Load and(double newCpu, double newMemory, long now) {
+            return new Load(cpu * (1 - NEWEST) + newCpu * NEWEST, memoryBytes * (1 - NEWEST) + newMemory * NEWEST, now);
         }
+    }
+
+    private final Map<UUID, Load> hosts = new HashMap<>();
+    private final Map<UUID, Load> vms = new HashMap<>();
+    private final Map<UUID, String> absurd = new HashMap<>();
+
+    /** Takes a report that came now, or nothing of it if any part of it cannot be true. */
+    public void report(UUID hostId, HostLoad load, long nowNanos) {
+        Optional<String> flaw = flaw(load);
+        if (flaw.isPresent()) {
+            absurd.put(hostId, flaw.get());
+            return;
+        }
+        absurd.remove(hostId);
+        record(hosts, hostId, load.cpuUsage(), load.memoryUsedBytes(), nowNanos);
+        for (VmLoad vm : load.vms()) {
+            record(vms, vm.vmId(), vm.cpuUsage(), vm.memoryUsedBytes(), nowNanos);
+        }
+    }
+
+    private static Optional<String> flaw(HostLoad load) {
+        if (!possible(load.cpuUsage(), load.memoryUsedBytes())) {
+            return Optional.of("CPU use " + load.cpuUsage() + ", memory in use " + load.memoryUsedBytes() + " bytes");
+        }
+        return load.vms().stream()
+                .filter(vm -> !possible(vm.cpuUsage(), vm.memoryUsedBytes()))
+                .findFirst()
+                .map(vm -> "for VM " + vm.vmId() + " CPU use " + vm.cpuUsage() + ", memory in use "
+                        + vm.memoryUsedBytes() + " bytes");
+    }
+
+    private static boolean possible(double cpu, long memoryBytes) {
+        return cpu >= 0 && cpu <= FULL && memoryBytes >= 0 && memoryBytes <= MOST_MEMORY_BYTES;
     }
 
     /** Forgets a host that is not there any more. */
     public void forget(UUID hostId) {
-        hostCpu.remove(hostId);
+        hosts.remove(hostId);
+        absurd.remove(hostId);
+    }
+
+    /** What could not be true in the last report of the host. */
+    public Optional<String> absurdity(UUID hostId) {
+        return Optional.ofNullable(absurd.get(hostId));
     }
 
     public OptionalDouble hostCpu(UUID hostId) {
-        return value(hostCpu.get(hostId));
+        return cpu(hosts.get(hostId));
     }
 
     /** Of the VM's own vCPUs. */
     public OptionalDouble vmCpu(UUID vmId) {
-        return value(vmCpu.get(vmId));
+        return cpu(vms.get(vmId));
     }
 
-    private static OptionalDouble value(@Nullable Double stored) {
-        return stored == null ? OptionalDouble.empty() : OptionalDouble.of(stored);
+    /** Whether the host has reported of late, and nothing absurd. */
+    public boolean hostFresh(UUID hostId, long nowNanos) {
+        return fresh(hosts.get(hostId), nowNanos) && !absurd.containsKey(hostId);
     }
 
-    private static void record(Map<UUID, Double> averages, UUID id, double usage) {
-        if (usage >= 0 && usage <= 1.05) {
-            averages.merge(id, usage, (before, now) -> before * (1 - NEWEST) + now * NEWEST);
-        }
+    public boolean vmFresh(UUID vmId, long nowNanos) {
+        return fresh(vms.get(vmId), nowNanos);
+    }
+
+    /** 0 if it was not reported. */
+    public double hostMemoryBytes(UUID hostId) {
+        Load load = hosts.get(hostId);
+        return load == null ? 0 : load.memoryBytes();
+    }
+
+    /** 0 if it was not reported. */
+    public double vmMemoryBytes(UUID vmId) {
+        Load load = vms.get(vmId);
+        return load == null ? 0 : load.memoryBytes();
+    }
+
+    private static boolean fresh(@Nullable Load load, long nowNanos) {
+        return load != null && nowNanos - load.nanos() <= FRESH.toNanos();
+    }
+
+    private static OptionalDouble cpu(@Nullable Load load) {
+        return load == null ? OptionalDouble.empty() : OptionalDouble.of(load.cpu());
+    }
+
+    private static void record(Map<UUID, Load> loads, UUID id, double cpu, long memoryBytes, long nowNanos) {
+        Load before = loads.get(id);
+        loads.put(id, before == null ? new Load(cpu, memoryBytes, nowNanos) : before.and(cpu, memoryBytes, nowNanos));
     }
 }

@@ -214,9 +214,9 @@ class SchedulerTest {
 
     @Test
     void scoresAreFromZeroToOneWhateverTheLoad() {
-        loads.report(Things.id("h1"), new HostLoad(1.05, 0, List.of()));
-        loads.report(Things.id("h2"), new HostLoad(Double.NaN, 0, List.of()));
-        loads.report(Things.id("h3"), new HostLoad(-1, 0, List.of()));
+        loads.report(Things.id("h1"), new HostLoad(1.05, 0, List.of()), 0);
+        loads.report(Things.id("h2"), new HostLoad(Double.NaN, 0, List.of()), 0);
+        loads.report(Things.id("h3"), new HostLoad(-1, 0, List.of()), 0);
         List<Entity> more = new ArrayList<>(List.of(Things.host("h1"), Things.host("h2"), Things.host("h3")));
         for (int i = 0; i < 14; i++) {
             more.add(Things.on(Things.vm("busy" + i), "h" + (1 + i % 2)));

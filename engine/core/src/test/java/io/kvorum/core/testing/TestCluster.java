@@ -12,6 +12,7 @@ import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.Timer;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
@@ -412,6 +413,13 @@ public final class TestCluster {
 
     public int persists() {
         return persists;
+    }
+
+    public List<BalancingPlan> balancingPlans() {
+        return store.values().stream()
+                .filter(BalancingPlan.class::isInstance)
+                .map(BalancingPlan.class::cast)
+                .toList();
     }
 
     public Vm vm(String name) {

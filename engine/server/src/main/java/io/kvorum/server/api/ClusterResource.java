@@ -3,6 +3,8 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.AdmissionMode;
 import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
+import io.kvorum.core.inventory.Cluster.BalancingMode;
+import io.kvorum.core.inventory.Cluster.BalancingPolicy;
 import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
@@ -66,7 +68,8 @@ public class ClusterResource {
             @Nullable Integer memoryOvercommitPercent,
             @Nullable String cpuModel,
             @Nullable FencingChange fencing,
-            @Nullable AdmissionChange admission) {
+            @Nullable AdmissionChange admission,
+            @Nullable BalancingChange balancing) {
 
         Cluster make(UUID id) {
             return applyTo(new Cluster(
@@ -100,6 +103,7 @@ public class ClusterResource {
                     cpuModel == null ? before.cpuModel() : cpuModel.isEmpty() ? null : cpuModel,
                     fencing == null ? before.fencing() : fencing.applyTo(before.fencing()),
                     admission == null ? before.admission() : admission.applyTo(before.admission()),
+                    balancing == null ? before.balancing() : balancing.applyTo(before.balancing()),
                     before.meta(),
                     policyId(before));
         }
@@ -154,6 +158,28 @@ public class ClusterResource {
             return new AdmissionPolicy(
                     Words.read("admission.mode", mode, AdmissionMode.class, before.mode()),
                     hostFailures == null ? before.hostFailures() : hostFailures);
+        }
+    }
+
+    /** What is left out stays. */
+    public record BalancingChange(
+            @Schema(enumeration = {"off", "review", "automatic"}) @Nullable
+            String mode,
+
+            @Nullable Integer aggressiveness,
+            @Nullable Integer memoryHighPercent,
+            @Nullable Integer criticalPercent,
+            @Nullable Integer migrationsPerHost,
+            @Nullable Integer migrationsPerCluster) {
+
+        BalancingPolicy applyTo(BalancingPolicy before) {
+            return new BalancingPolicy(
+                    Words.read("balancing.mode", mode, BalancingMode.class, before.mode()),
+                    aggressiveness == null ? before.aggressiveness() : aggressiveness,
+                    memoryHighPercent == null ? before.memoryHighPercent() : memoryHighPercent,
+                    criticalPercent == null ? before.criticalPercent() : criticalPercent,
+                    migrationsPerHost == null ? before.migrationsPerHost() : migrationsPerHost,
+                    migrationsPerCluster == null ? before.migrationsPerCluster() : migrationsPerCluster);
         }
     }
 

@@ -59,6 +59,28 @@ public final class ConfigViews {
 
             int hostFailures) {}
 
+    @Schema(name = "Balancing")
+    public record BalancingView(
+            @Schema(enumeration = {"off", "review", "automatic"})
+            String mode,
+
+            int aggressiveness,
+            int memoryHighPercent,
+            int criticalPercent,
+            int migrationsPerHost,
+            int migrationsPerCluster) {
+
+        static BalancingView of(Cluster.BalancingPolicy policy) {
+            return new BalancingView(
+                    Words.of(policy.mode()),
+                    policy.aggressiveness(),
+                    policy.memoryHighPercent(),
+                    policy.criticalPercent(),
+                    policy.migrationsPerHost(),
+                    policy.migrationsPerCluster());
+        }
+    }
+
     @Schema(name = "Cluster")
     public record ClusterView(
             UUID id,
@@ -86,6 +108,7 @@ public final class ConfigViews {
             @Nullable String cpuModel,
             FencingView fencing,
             AdmissionView admission,
+            BalancingView balancing,
             long revision,
             Instant createdAt,
             Instant updatedAt) {
@@ -106,6 +129,7 @@ public final class ConfigViews {
                     new AdmissionView(
                             Words.of(cluster.admission().mode()),
                             cluster.admission().hostFailures()),
+                    BalancingView.of(cluster.balancing()),
                     cluster.meta().revision(),
                     cluster.meta().createdAt(),
                     cluster.meta().updatedAt());

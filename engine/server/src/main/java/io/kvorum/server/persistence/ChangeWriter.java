@@ -1,6 +1,7 @@
 package io.kvorum.server.persistence;
 
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.DataCenter;
@@ -97,6 +98,12 @@ final class ChangeWriter implements AutoCloseable {
                         vm.hostId(),
                         vm.status().targetHostId(),
                         vm.state().name());
+            case BalancingPlan plan ->
+                upsert(
+                        entity,
+                        new String[] {"cluster_id", "state"},
+                        plan.clusterId(),
+                        plan.state().name());
             case OperationRecord operation -> put((Operation) operation);
         }
         notices.add(entity.kind() + " " + entity.id() + " " + entity.meta().revision());

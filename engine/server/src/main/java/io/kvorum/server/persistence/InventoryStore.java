@@ -2,6 +2,7 @@ package io.kvorum.server.persistence;
 
 import io.agroal.api.AgroalDataSource;
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.DataCenter;
@@ -71,6 +72,8 @@ public class InventoryStore {
         ImageRow.<ImageRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Image.class)));
         TemplateRow.<TemplateRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Template.class)));
         VmRow.<VmRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Vm.class)));
+        BalancingPlanRow.<BalancingPlanRow>streamAll()
+                .forEach(row -> entities.add(documents.read(row.document, BalancingPlan.class)));
         OperationRow.<OperationRow>stream("state in ('QUEUED', 'RUNNING') order by createdAt, id")
                 .forEach(row -> entities.add(documents.read(row.document, Operation.class)));
         return entities;

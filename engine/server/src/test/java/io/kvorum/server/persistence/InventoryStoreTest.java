@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agroal.api.AgroalDataSource;
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.DataCenter;
@@ -149,6 +150,7 @@ class InventoryStoreTest {
                         sample(Image.class),
                         Map.of("id", UUID.randomUUID(), "storageDomainId", domain, "hostId", host, "meta", META)),
                 with(sample(Template.class), Map.of("id", template, "dataCenterId", dataCenter, "meta", META)),
+                with(sample(BalancingPlan.class), Map.of("id", UUID.randomUUID(), "clusterId", cluster, "meta", META)),
                 with(
                         vm,
                         Map.of(

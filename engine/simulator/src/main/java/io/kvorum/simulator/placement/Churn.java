@@ -67,7 +67,7 @@ final class Churn {
         inventory.drainChanges();
         HostLoads loads = new HostLoads();
         for (Host host : inventory.hosts()) {
-            loads.report(host.id(), new HostLoad(random.nextDouble() * 0.7, 0, List.of()));
+            loads.report(host.id(), new HostLoad(random.nextDouble() * 0.7, 0, List.of()), 0);
         }
         scheduler = new Scheduler(inventory, loads);
         running = new Vm[vms];

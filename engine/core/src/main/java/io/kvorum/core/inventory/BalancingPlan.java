@@ -1,0 +1,150 @@
+package io.kvorum.core.inventory;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ordered plan of moves between the hosts of a cluster: proposed, reviewed where the cluster's policy asks for it, and then
+ * carried out move by move. It may end after any of its moves.
+ *
+ * @param reason why it was made, in words
+ * @param outcome how it ended, in words; null while it is open
+ */
+public record BalancingPlan(
+        UUID id,
+        UUID clusterId,
+        String name,
+        PlanState state,
+        String reason,
+        @Nullable String outcome,
+        List<PlanMove> moves,
+        Meta meta)
+        implements Entity {
+
+    public BalancingPlan {
+        moves = List.copyOf(moves);
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.BALANCING_PLAN;
+    }
+
+    @Override
+    public BalancingPlan withMeta(Meta newMeta) {
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, newMeta);
+    }
+
+    public BalancingPlan to(PlanState newState, @Nullable String newOutcome) {
+        return new BalancingPlan(id, clusterId, name, newState, reason, newOutcome, moves, meta);
+    }
+
+    public BalancingPlan withMoves(List<PlanMove> newMoves) {
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, newMoves, meta);
+    }
+
+    /** The plan with the move of that VM changed. */
+    public BalancingPlan with(UUID vmId, UnaryOperator<PlanMove> change) {
+        return withMoves(moves.stream()
+                .map(move -> move.vmId().equals(vmId) ? change.apply(move) : move)
+                .toList());
+    }
+
+    public boolean open() {
+        return state == PlanState.PROPOSED || state == PlanState.RUNNING;
+    }
+
+    /** What becomes of a plan. */
+    public enum PlanState {
+        /** Waits for an operator. */
+        PROPOSED,
+        RUNNING,
+        /** Every move was made or left out, each for a reason that it carries. */
+        DONE,
+        REJECTED,
+        /** Nobody decided in time, or the cluster is not balanced any more. */
+        OUTDATED
+    }
+
+    public enum MoveState {
+        PLANNED,
+        MOVING,
+        MOVED,
+        FAILED,
+        /** It would not have helped any more, or was not possible. */
+        SKIPPED,
+        /** An operator wanted it so. */
+        LEFT_OUT;
+
+        public boolean open() {
+            return this == PLANNED || this == MOVING;
+        }
+    }
+
+    /** How much of a host's CPUs and memory is in use, each 0 to 1. */
+    public record HostUse(double cpu, double memory) {}
+
+    /** What is expected of a host: its use before a move and after it, if the moves before it have been made. */
+    public record HostChange(UUID hostId, String hostName, HostUse before, HostUse after) {
+
+        private String words() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s CPU %.0f → %.0f %%, memory %.0f → %.0f %%",
+                    hostName,
+                    before.cpu() * 100,
+                    after.cpu() * 100,
+                    before.memory() * 100,
+                    after.memory() * 100);
+        }
+    }
+
+    /**
+     * One move.
+     *
+     * @param costBytes that are expected to be copied
+     * @param costMillis that it is expected to take
+     * @param downtimeMillis in which the guest is expected to stand still
+     * @param note why it was not made
+     * @param endedAt null while it is open
+     */
+    public record PlanMove(
+            UUID vmId,
+            String vmName,
+            HostChange from,
+            HostChange to,
+            long costBytes,
+            long costMillis,
+            long downtimeMillis,
+            MoveState state,
+            @Nullable String note,
+            @Nullable Instant endedAt) {
+
+        public PlanMove moving() {
+            return new PlanMove(
+                    vmId, vmName, from, to, costBytes, costMillis, downtimeMillis, MoveState.MOVING, null, null);
+        }
+
+        public PlanMove ended(MoveState newState, @Nullable String newNote, Instant now) {
+            return new PlanMove(vmId, vmName, from, to, costBytes, costMillis, downtimeMillis, newState, newNote, now);
+        }
+
+        /** Such as "move db-2 from h3 to h7: h3 CPU 91 → 74 %, memory 60 → 52 %; h7 CPU 38 → 52 %, …; cost 3.1 GB, 11 s". */
+        public String words() {
+            return String.format(
+                    Locale.ROOT,
+                    "move %s from %s to %s: %s; %s; cost %.1f GB, %d s",
+                    vmName,
+                    from.hostName(),
+                    to.hostName(),
+                    from.words(),
+                    to.words(),
+                    costBytes / 1e9,
+                    Math.max(1, Math.round(costMillis / 1000.0)));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.kvorum.server.api;
+
+import io.kvorum.core.inventory.BalancingPlan;
+import io.kvorum.core.inventory.BalancingPlan.HostChange;
+import io.kvorum.core.inventory.BalancingPlan.PlanMove;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plan of moves in their order.
+ *
+ * @param reason why it was made
+ * @param outcome how it ended; absent while it is open
+ */
+@Schema(name = "BalancingPlan")
+public record BalancingPlanView(
+        UUID id,
+        UUID clusterId,
+        String name,
+
+        @Schema(enumeration = {"proposed", "running", "done", "rejected", "outdated"})
+        String state,
+
+        String reason,
+        @Nullable String outcome,
+        List<MoveView> moves,
+        long revision,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    /**
+     * One move.
+     *
+     * @param words all of it in a sentence
+     * @param costBytes expected to be copied
+     * @param costMillis that it is expected to take
+     * @param downtimeMillis in which the guest is expected to stand still
+     * @param note why it was not made
+     */
+    @Schema(name = "BalancingMove")
+    public record MoveView(
+            UUID vmId,
+            String vmName,
+            HostChangeView from,
+            HostChangeView to,
+            long costBytes,
+            long costMillis,
+            long downtimeMillis,
+
+            @Schema(enumeration = {"planned", "moving", "moved", "failed", "skipped", "left_out"})
+            String state,
+
+            @Nullable String note,
+            @Nullable Instant endedAt,
+            String words) {
+
+        static MoveView of(PlanMove move) {
+            return new MoveView(
+                    move.vmId(),
+                    move.vmName(),
+                    HostChangeView.of(move.from()),
+                    HostChangeView.of(move.to()),
+                    move.costBytes(),
+                    move.costMillis(),
+                    move.downtimeMillis(),
+                    Words.of(move.state()),
+                    move.note(),
+                    move.endedAt(),
+                    move.words());
+        }
+    }
+
+    /** A host's use before the move and after it, as shares from 0 to 1. */
+    @Schema(name = "BalancingHostChange")
+    public record HostChangeView(
+            UUID hostId, String hostName, double cpuBefore, double cpuAfter, double memoryBefore, double memoryAfter) {
+
+        static HostChangeView of(HostChange change) {
+            return new HostChangeView(
+                    change.hostId(),
+                    change.hostName(),
+                    change.before().cpu(),
+                    change.after().cpu(),
+                    change.before().memory(),
+                    change.after().memory());
+        }
+    }
+
+    static BalancingPlanView of(BalancingPlan plan) {
+        return new BalancingPlanView(
+                plan.id(),
+                plan.clusterId(),
+                plan.name(),
+                Words.of(plan.state()),
+                plan.reason(),
+                plan.outcome(),
+                plan.moves().stream().map(MoveView::of).toList(),
+                plan.meta().revision(),
+                plan.meta().createdAt(),
+                plan.meta().updatedAt());
+    }
+}

@@ -1,0 +1,87 @@
+package io.kvorum.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How a cluster is balanced is its configuration; plans are read and reviewed. */
+@QuarkusTest
+@WithTestResource(value = EngineResource.class, scope = TestResourceScope.GLOBAL)
+class BalancingTest {
+
+    private ApiClient api;
+    private String clusterId = "";
+
+    @BeforeEach
+    void makeACluster() {
+        api = ApiClient.admin();
+        JsonNode dataCenter = api.post("/data-centers", Map.of("name", ApiClient.unique("dc")))
+                .expect(201)
+                .json();
+        clusterId = api.post(
+                        "/clusters",
+                        Map.of(
+                                "name",
+                                ApiClient.unique("cluster"),
+                                "dataCenterId",
+                                dataCenter.path("id").asText()))
+                .expect(201)
+                .json()
+                .path("id")
+                .asText();
+    }
+
+    @Test
+    void aClusterSaysHowItIsBalanced() {
+        JsonNode before = api.get("/clusters/" + clusterId).expect(200).json().path("balancing");
+        assertEquals("automatic", before.path("mode").asText());
+        assertEquals(1, before.path("aggressiveness").asInt());
+
+        api.patch("/clusters/" + clusterId, Map.of("balancing", Map.of("mode", "review", "aggressiveness", 4)))
+                .expect(200);
+
+        JsonNode after = api.get("/clusters/" + clusterId).expect(200).json().path("balancing");
+        assertEquals("review", after.path("mode").asText());
+        assertEquals(4, after.path("aggressiveness").asInt());
+        assertEquals(before.path("criticalPercent"), after.path("criticalPercent"));
+    }
+
+    @Test
+    void settingsOutOfRangeAreRefusedByName() {
+        JsonNode problem = api.patch(
+                        "/clusters/" + clusterId,
+                        Map.of("balancing", Map.of("aggressiveness", 6, "migrationsPerHost", 0)))
+                .expect(400)
+                .json();
+        assertTrue(problem.toString().contains("balancing.aggressiveness"), problem.toString());
+        assertTrue(problem.toString().contains("balancing.migrationsPerHost"), problem.toString());
+        api.patch("/clusters/" + clusterId, Map.of("balancing", Map.of("mode", "sometimes")))
+                .expect(400);
+    }
+
+    @Test
+    void plansAreListedByClusterAndState() {
+        JsonNode page = api.get("/balancing-plans?clusterId=" + clusterId + "&state=proposed")
+                .expect(200)
+                .json();
+        assertEquals(0, page.path("items").size());
+        api.get("/balancing-plans?state=perhaps").expect(400);
+    }
+
+    @Test
+    void aPlanThatIsNotThereIsNotFound() {
+        String plan = "/balancing-plans/" + UUID.randomUUID();
+        api.get(plan).expect(404);
+        api.post(plan + "/approve").expect(404);
+        api.post(plan + "/reject").expect(404);
+        api.delete(plan + "/moves/" + UUID.randomUUID()).expect(404);
+    }
+}
