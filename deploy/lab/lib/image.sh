@@ -1,10 +1,11 @@
 # Sourced by lab: the guest image. Debian's cloud kernel with a busybox initrd, bootable by BIOS, about 13 MB.
 
-# Modules that init loads, with what they need; a guest has virtio and an ACPI power button.
-readonly GUEST_MODULES=(virtio_pci virtio_blk virtio_scsi sd_mod virtio_net virtio_balloon virtio_rng virtio_console button evdev)
+# Modules that init loads, with what they need: those of its disk at once, the others while it ticks already.
+readonly GUEST_MODULES_FIRST=(virtio_pci virtio_blk)
+readonly GUEST_MODULES_LATER=(virtio_scsi sd_mod virtio_net virtio_balloon virtio_rng virtio_console button evdev)
 
 # Without what only real machines need: an emulated guest boots in two thirds of the time.
-readonly GUEST_KERNEL_OPTIONS="console=ttyS0 quiet panic=5 mitigations=off nokaslr no_timer_check rcupdate.rcu_expedited=1 audit=0 apparmor=0 cryptomgr.notests"
+readonly GUEST_KERNEL_OPTIONS="console=ttyS0 quiet panic=5 mitigations=off nokaslr no_timer_check rcupdate.rcu_expedited=1 audit=0 apparmor=0 cryptomgr.notests pcie_ports=compat i8042.noaux i8042.nokbd 8250.nr_uarts=1 tsc=reliable random.trust_cpu=on"
 
 # Prints the path of the image; builds it if it is missing or older than its sources.
 guest_image() {
@@ -54,18 +55,27 @@ fetch_kernel() {
   dpkg-deb -x "$LAB_DIR"/cache/kernel/"${package}"_*.deb "$work/kernel"
 }
 
+# copy_modules WORK KERNEL WHEN MODULE...: and what they need, listed in the order in which they are to be loaded.
+copy_modules() {
+  local work=$1 kernel=$2 list=$1/root/modules/$3 module path
+  shift 3
+  for module in "$@"; do
+    modprobe -d "$work/kernel" -S "$kernel" --show-depends "$module" 2>/dev/null | awk '$1 == "insmod" {print $2}' || true
+  done | awk '!seen[$0]++' | while read -r path; do
+    cp -n "$path" "$work/root/modules/"
+    basename "$path" >>"$list"
+  done
+}
+
 build_initrd() {
-  local work=$1 kernel=$2 root=$1/root module path
+  local work=$1 kernel=$2 root=$1/root
   mkdir -p "$root/bin" "$root/modules"
   cp /usr/bin/busybox "$root/bin/busybox"
   install -m 755 "$LAB_HOME/guest/init" "$root/init"
+  # The guest would make these links itself, a few hundred of them, at every boot.
+  busybox --list | while read -r applet; do [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"; done
   depmod -b "$work/kernel" "$kernel"
-  for module in "${GUEST_MODULES[@]}"; do
-    modprobe -d "$work/kernel" -S "$kernel" --show-depends "$module" 2>/dev/null | awk '$1 == "insmod" {print $2}' || true
-  done | awk '!seen[$0]++' >"$work/modules"
-  while read -r path; do
-    cp "$path" "$root/modules/"
-    basename "$path" >>"$root/modules/order"
-  done <"$work/modules"
+  copy_modules "$work" "$kernel" first "${GUEST_MODULES_FIRST[@]}"
+  copy_modules "$work" "$kernel" later "${GUEST_MODULES_LATER[@]}"
   (cd "$root" && find . | cpio -o -H newc --quiet | gzip -9) >"$work/initrd"
 }
