@@ -44,7 +44,6 @@ public final class HostColumns {
     private long[] overloadedSinceNanos = new long[FIRST];
     private long[] physicalBytes = new long[FIRST];
     private long[] promisedBytes = new long[FIRST];
-    private long[] guaranteedBytes = new long[FIRST];
     private int[] promisedVcpus = new int[FIRST];
     private int[] vms = new int[FIRST];
     private int[] dedicatedVms = new int[FIRST];
@@ -126,11 +125,6 @@ public final class HostColumns {
         return promisedBytes[slot];
     }
 
-    /** What of that no balloon can take back. */
-    public long guaranteedBytes(int slot) {
-        return guaranteedBytes[slot];
-    }
-
     public int promisedVcpus(int slot) {
         return promisedVcpus[slot];
     }
@@ -170,7 +164,6 @@ public final class HostColumns {
         copy.overloadedSinceNanos = overloadedSinceNanos;
         copy.physicalBytes = physicalBytes;
         copy.promisedBytes = promisedBytes;
-        copy.guaranteedBytes = guaranteedBytes;
         copy.promisedVcpus = promisedVcpus;
         copy.vms = vms;
         copy.dedicatedVms = dedicatedVms;
@@ -285,8 +278,6 @@ public final class HostColumns {
         Tuning tuning = hardware.tuning();
         if (tuning.hugepageBytes() == 0) {
             promisedBytes[slot] += sign * hardware.memoryBytes();
-            guaranteedBytes[slot] +=
-                    sign * (tuning.seated() ? hardware.memoryBytes() : hardware.guaranteedMemoryBytes());
         }
         promisedVcpus[slot] += sign * hardware.vcpus();
         vms[slot] += sign;
@@ -348,7 +339,6 @@ public final class HostColumns {
         overloadedSinceNanos = Arrays.copyOf(overloadedSinceNanos, length);
         physicalBytes = Arrays.copyOf(physicalBytes, length);
         promisedBytes = Arrays.copyOf(promisedBytes, length);
-        guaranteedBytes = Arrays.copyOf(guaranteedBytes, length);
         promisedVcpus = Arrays.copyOf(promisedVcpus, length);
         vms = Arrays.copyOf(vms, length);
         dedicatedVms = Arrays.copyOf(dedicatedVms, length);

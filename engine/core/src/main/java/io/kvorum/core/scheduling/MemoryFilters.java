@@ -11,8 +11,7 @@ final class MemoryFilters {
     private MemoryFilters() {}
 
     /**
-     * What is promised stays within the overcommit that the cluster allows, what is guaranteed within the machine's
-     * memory. Pages that KSM merged and memory that balloons gave back are not counted: both can be wanted again.
+     * What is promised stays within the overcommit that the cluster allows, and no VM is larger than the machine. Pages that KSM merged and memory that balloons gave back are not counted: both can be wanted again.
      */
     private record Memory() implements Filter {
 
@@ -29,13 +28,7 @@ final class MemoryFilters {
         @Override
         public boolean admits(Candidates all, int slot) {
             long physical = all.hosts().physicalBytes(slot);
-            return all.memoryBytes() <= all.freeBytes(slot)
-                    && all.memoryBytes() <= physical
-                    && guaranteed(all) <= physical - all.hosts().guaranteedBytes(slot);
-        }
-
-        private static long guaranteed(Candidates all) {
-            return all.tuning().seated() ? all.memoryBytes() : all.hardware().guaranteedMemoryBytes();
+            return all.memoryBytes() <= all.freeBytes(slot) && all.memoryBytes() <= physical;
         }
 
         @Override
@@ -46,13 +39,8 @@ final class MemoryFilters {
                         + Words.mebibytes(Math.max(0, all.freeBytes(slot))) + " of "
                         + Words.mebibytes(all.capacityBytes(slot)) + " are not promised yet.";
             }
-            if (all.memoryBytes() > physical) {
-                return "The VM needs " + Words.mebibytes(all.memoryBytes()) + ", the host has "
-                        + Words.mebibytes(physical) + " for guests.";
-            }
-            return "The VM is guaranteed " + Words.mebibytes(guaranteed(all)) + ", "
-                    + Words.mebibytes(Math.max(0, physical - all.hosts().guaranteedBytes(slot))) + " of "
-                    + Words.mebibytes(physical) + " are not guaranteed yet.";
+            return "The VM needs " + Words.mebibytes(all.memoryBytes()) + ", the host has " + Words.mebibytes(physical)
+                    + " for guests.";
         }
 
         @Override

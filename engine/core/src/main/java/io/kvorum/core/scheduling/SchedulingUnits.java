@@ -53,7 +53,7 @@ public final class SchedulingUnits {
                     "CPUOverloaded",
                     "The host's CPU is not over HighUtilization for CpuOverCommitDurationMinutes. Steps aside where no"
                             + " other host is left."),
-            Map.entry("Memory", "Promised and guaranteed memory stay within the host's and the overcommit."),
+            Map.entry("Memory", "Promised memory stays within the host's and the overcommit."),
             Map.entry("NUMA", "Each of the VM's NUMA nodes finds a node with its CPUs, memory or huge pages."),
             Map.entry("Firmware", "The host has UEFI firmware and a software TPM, where the VM wants them."),
             Map.entry("Network", "The host has the bridges of the VM's networks."),

@@ -115,7 +115,7 @@ class HostColumnsTest {
         for (int slot = slots.next(0); slot >= 0; slot = slots.next(slot + 1)) {
             StringBuilder row = new StringBuilder(columns.up().contains(slot) + " "
                     + columns.locked().contains(slot) + " " + columns.threads(slot) + " " + columns.physicalBytes(slot)
-                    + " " + columns.promisedBytes(slot) + " " + columns.guaranteedBytes(slot) + " "
+                    + " " + columns.promisedBytes(slot) + " "
                     + columns.promisedVcpus(slot) + " " + columns.vms(slot) + " " + columns.dedicatedVms(slot) + " "
                     + columns.haVms(slot) + " " + columns.groups().gathering(slot));
             NodeColumns nodes = columns.nodes();

@@ -192,7 +192,6 @@ final class RandomPlacements {
             HostColumns columns = inventory.columns();
             int slot = columns.slotOf(host.id());
             assertTrue(columns.promisedBytes(slot) <= columns.physicalBytes(slot), "memory oversold");
-            assertTrue(columns.guaranteedBytes(slot) <= columns.physicalBytes(slot), "guarantees oversold");
             for (int node = 0; node < columns.nodes().nodes(slot); node++) {
                 assertTrue(columns.nodes().freeThreads(slot, node) >= 0, "CPUs oversold");
                 assertTrue(columns.nodes().freeBytes(slot, node) >= 0, "node oversold");
