@@ -65,9 +65,21 @@ final class Sanlock {
         return ended(run(limit, "client", "rem_lockspace", "-s", space + ":" + id + ":" + file + ":0"));
     }
 
-    /** Writes an empty lockspace over the file. */
-    int initLockspace(String space, Path file) {
-        return ended(run(Duration.ofSeconds(60), "client", "init", "-s", space + ":0:" + file + ":0"));
+    /**
+     * Writes an empty lockspace over the file.
+     *
+     * @param ioTimeoutSeconds of its members. The first of each id waits as long as this demands before it is a member,
+     *     and would be given up at once if that were longer than what it may be silent itself.
+     */
+    int initLockspace(String space, Path file, int ioTimeoutSeconds) {
+        return ended(run(
+                Duration.ofSeconds(60),
+                "client",
+                "init",
+                "-s",
+                space + ":0:" + file + ":0",
+                "-o",
+                Integer.toString(ioTimeoutSeconds)));
     }
 
     /** Writes a free lease over the file. */

@@ -43,6 +43,8 @@ public final class SanlockLeases implements Leases {
 
     private static final java.time.Duration RETRY = java.time.Duration.ofMillis(500);
 
+    private static final java.time.Duration SETTLED = java.time.Duration.ofMillis(1500);
+
     private static final Pattern LOCK_MANAGER = Pattern.compile("(?m)^\\s*lock_manager\\s*=\\s*\"sanlock\"");
 
     private static final Pattern DOMAIN =
@@ -87,7 +89,7 @@ public final class SanlockLeases implements Leases {
         String space = space(command.getStorageDomain());
         Path file = layout(command.getStorageDomain()).lockspace();
         int id = command.getLeaseId();
-        LeaseFile.make(file, staging -> sanlock.initLockspace(space, staging));
+        LeaseFile.make(file, staging -> sanlock.initLockspace(space, staging, ioTimeoutSeconds));
         int ended = sanlock.addLockspace(space, id, file, ioTimeoutSeconds, context.remaining());
         // One that is still being left, or joined by an earlier command, is there as well, and grants nothing.
         while (ended == Sanlock.EXISTS && sanlock.membership(space).isEmpty() && !context.expired()) {
@@ -95,7 +97,11 @@ public final class SanlockLeases implements Leases {
             ended = sanlock.addLockspace(space, id, file, ioTimeoutSeconds, context.remaining());
         }
         switch (ended) {
-            case Sanlock.DONE -> {}
+            case Sanlock.DONE -> {
+                // Members are looked at every second, and one that took too long to become one is put out again.
+                context.pause(SETTLED);
+                requireMembership(space);
+            }
             case Sanlock.EXISTS -> requireMembership(space);
             case Sanlock.ID_BUSY ->
                 throw CommandFailure.conflict("Id " + id + " of lockspace " + space + " is used by host "

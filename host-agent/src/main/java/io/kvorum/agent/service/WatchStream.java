@@ -40,9 +40,7 @@ final class WatchStream {
     private final Deque<WatchResponse.Builder> events = new ArrayDeque<>(4);
     private final Map<String, CommandProgress> progress = new LinkedHashMap<>(4);
     private Optional<HostStatistics> statistics = Optional.empty();
-    private Set<String> lockspaces = Set.of();
-    private boolean lockspacesDue;
-    private boolean lockspacesTold;
+    private Optional<Set<String>> lockspaces = Optional.empty();
     private boolean heartbeatDue;
     private boolean inventoryDue = true;
     private boolean readingInventory;
@@ -175,11 +173,7 @@ final class WatchStream {
             try {
                 Optional<Set<String>> now = host.leases().memberships();
                 synchronized (this) {
-                    if (now.isPresent() && !(lockspacesTold && now.get().equals(lockspaces))) {
-                        lockspaces = now.get();
-                        lockspacesDue = true;
-                        lockspacesTold = true;
-                    }
+                    lockspaces = now;
                 }
             } catch (CommandFailure e) {
                 LOG.log(Level.FINE, "lockspaces unknown", e);
@@ -242,10 +236,12 @@ final class WatchStream {
             return Optional.of(
                     WatchResponse.newBuilder().setHeartbeat(host.hypervisor().health()));
         }
-        if (lockspacesDue) {
-            lockspacesDue = false;
-            return Optional.of(WatchResponse.newBuilder()
-                    .setLockspaces(Lockspaces.newBuilder().addAllStorageDomainIds(lockspaces)));
+        if (lockspaces.isPresent()) {
+            Lockspaces members = Lockspaces.newBuilder()
+                    .addAllStorageDomainIds(lockspaces.get())
+                    .build();
+            lockspaces = Optional.empty();
+            return Optional.of(WatchResponse.newBuilder().setLockspaces(members));
         }
         if (!progress.isEmpty()) {
             CommandProgress report = progress.values().iterator().next();

@@ -32,12 +32,19 @@ public final class LockspaceMembers {
     private static final Duration FIRST_WAIT = Duration.ofSeconds(10);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
+    /** Reports in a row after which a host that they do not list is no member. */
+    private static final int UNLISTED = 2;
+
     private record Pair(UUID storageDomainId, UUID hostId) {}
 
     private static final class Attempt {
         boolean open;
         boolean told;
         int failed;
+
+        /** Reports in a row, since it joined, that do not list it. */
+        int unlisted;
+
         long nextNanos;
 
         Attempt(long now) {
@@ -91,16 +98,23 @@ public final class LockspaceMembers {
         }
     }
 
-    /** The host says what it is a member of: what was lost, with its sanlock or the storage, is joined again. */
+    /**
+     * The host says what it is a member of, which it does again and again: what was lost, with its sanlock or the storage, is
+     * joined again. One report alone may be older than the answer that it has joined.
+     */
     public void listed(Turn turn, UUID hostId, Set<UUID> storageDomainIds) {
         Host host = turn.inventory().host(hostId).orElse(null);
         if (host == null) {
             return;
         }
         for (StorageDomain domain : List.copyOf(turn.inventory().storageDomains())) {
-            Attempt attempt = attempts.get(new Pair(domain.id(), hostId));
-            boolean open = attempt != null && attempt.open;
-            if (!open && domain.lockspace().joined(host) && !storageDomainIds.contains(domain.id())) {
+            if (!domain.lockspace().joined(host)) {
+                continue;
+            }
+            Attempt attempt = attempts.computeIfAbsent(new Pair(domain.id(), hostId), p -> new Attempt(turn.nanos()));
+            attempt.unlisted = storageDomainIds.contains(domain.id()) ? 0 : attempt.unlisted + 1;
+            if (!attempt.open && attempt.unlisted >= UNLISTED) {
+                attempt.unlisted = 0;
                 turn.put(domain.with(domain.lockspace().joinedSince(hostId, null)));
                 turn.log(
                         Severity.WARNING,
@@ -127,6 +141,7 @@ public final class LockspaceMembers {
     private void ended(Turn turn, Pair pair, Operation operation, boolean joining) {
         Attempt attempt = attempts.computeIfAbsent(pair, p -> new Attempt(turn.nanos()));
         attempt.open = false;
+        attempt.unlisted = 0;
         if (operation.state() == OperationState.SUCCEEDED) {
             attempt.failed = 0;
             attempt.told = false;

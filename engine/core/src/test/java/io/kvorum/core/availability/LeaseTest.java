@@ -343,6 +343,8 @@ class LeaseTest {
         UUID h2 = Things.id("h2");
 
         cluster.handle(new Event.LockspacesListed(h2, Set.of()));
+        assertEquals(3, joined(cluster));
+        cluster.handle(new Event.LockspacesListed(h2, Set.of()));
 
         assertTrue(logged(cluster, "host.left_lockspace"));
         assertEquals(2, joined(cluster));

@@ -42,6 +42,7 @@ final class Agent {
     }
 
     private static final long BEAT = 1_000_000_000L;
+    private static final long LISTING = 15 * BEAT;
     private static final long GRACE = 10_000_000_000L;
 
     private final Machine machine;
@@ -51,8 +52,6 @@ final class Agent {
     private final Map<HostLine, Integer> watchers = new LinkedHashMap<>();
     private final Map<UUID, List<Consumer<Answer>>> running = new LinkedHashMap<>();
     private boolean inventoryDue;
-    private boolean lockspacesDue;
-    private boolean toldMember;
     private long sessionEpoch;
     private long latestSession;
 
@@ -66,6 +65,7 @@ final class Agent {
         this.life = new Life(world.agenda);
         this.subjects = new Subjects(life);
         life.after(world.dice.millis(0, 1000), this::beat);
+        life.after(world.dice.millis(0, 1000), this::tellLockspaces);
     }
 
     // ---- its process
@@ -74,6 +74,7 @@ final class Agent {
         life.begin();
         world.trace.add(machine.name + " has its agent");
         life.after(world.dice.millis(0, 1000), this::beat);
+        life.after(world.dice.millis(0, 1000), this::tellLockspaces);
     }
 
     void crash() {
@@ -155,7 +156,6 @@ final class Agent {
             return;
         }
         watchers.put(line, connection);
-        lockspacesDue = true;
         inventoryChanged();
     }
 
@@ -184,18 +184,14 @@ final class Agent {
             return;
         }
         boolean member = world.leases.isMember(machine);
-        if (lockspacesDue || member != toldMember) {
-            lockspacesDue = false;
-            toldMember = member;
-            report(new Event.LockspacesListed(machine.id, member ? Set.of(world.names.id("store")) : Set.of()));
-        }
+        report(new Event.LockspacesListed(machine.id, member ? Set.of(world.names.id("store")) : Set.of()));
+        life.after(LISTING, this::tellLockspaces);
     }
 
     private void beat() {
         boolean connected = machine.libvirt.running();
         report(new Event.HostHeard(machine.id, connected, connected ? null : "libvirtd does not answer"));
         tellInventory();
-        tellLockspaces();
         life.after(BEAT, this::beat);
     }
 
