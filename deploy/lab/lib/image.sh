@@ -1,4 +1,5 @@
-# Sourced by lab: the guest image. Debian's cloud kernel with a busybox initrd, bootable by BIOS, about 13 MB.
+# Sourced by lab: the guest images. Debian's cloud kernel with a busybox initrd, bootable by BIOS, about 13 MB; and one
+# that is nothing but a boot sector.
 
 # Modules that init loads, with what they need: those of its disk at once, the others while it ticks already.
 readonly GUEST_MODULES_FIRST=(virtio_pci virtio_blk)
@@ -7,19 +8,34 @@ readonly GUEST_MODULES_LATER=(virtio_scsi sd_mod virtio_net virtio_balloon virti
 # Without what only real machines need: an emulated guest boots in two thirds of the time.
 readonly GUEST_KERNEL_OPTIONS="console=ttyS0 quiet panic=5 mitigations=off nokaslr no_timer_check rcupdate.rcu_expedited=1 audit=0 apparmor=0 cryptomgr.notests pcie_ports=compat i8042.noaux i8042.nokbd 8250.nr_uarts=1 tsc=reliable random.trust_cpu=on"
 
-# Prints the path of the image; builds it if it is missing or older than its sources.
+# guest_image linux|ticker: prints the path of the image; builds it if it is missing or older than its sources.
 guest_image() {
-  local image=$LAB_DIR/cache/guest.qcow2
-  if [ ! -s "$image" ] || [ "$LAB_HOME/guest/init" -nt "$image" ] || [ "$LAB_HOME/lib/image.sh" -nt "$image" ]; then
-    build_guest_image "$image" >&2
+  local image source build
+  case $1 in
+    linux) image=$LAB_DIR/cache/guest.qcow2 source=$LAB_HOME/guest/init build=build_guest_image ;;
+    ticker) image=$LAB_DIR/cache/ticker.qcow2 source=$LAB_HOME/guest/ticker.asm build=build_ticker_image ;;
+    *) echo "There is no guest '$1'; there are linux and ticker" >&2; exit 2 ;;
+  esac
+  if [ ! -s "$image" ] || [ "$source" -nt "$image" ] || [ "$LAB_HOME/lib/image.sh" -nt "$image" ]; then
+    mkdir -p "$LAB_DIR/cache"
+    "$build" "$image" >&2
   fi
   echo "$image"
+}
+
+build_ticker_image() {
+  local image=$1 raw=$1.raw
+  need_packages nasm qemu-utils
+  nasm -f bin -o "$raw" "$LAB_HOME/guest/ticker.asm"
+  truncate -s 1M "$raw"
+  qemu-img convert -f raw -O qcow2 "$raw" "$image.new"
+  mv "$image.new" "$image"
+  rm "$raw"
 }
 
 build_guest_image() {
   local image=$1 work kernel
   need_packages busybox-static cpio syslinux syslinux-common mtools fdisk qemu-utils kmod
-  mkdir -p "$LAB_DIR/cache"
   work=$(mktemp -d "$LAB_DIR/cache/image.XXXXXX")
   # shellcheck disable=SC2064
   trap "rm -rf '$work'" RETURN
@@ -30,7 +46,7 @@ build_guest_image() {
   truncate -s 64M "$work/disk.raw"
   printf 'label: dos\nstart=2048, type=c, bootable\n' | sfdisk -q "$work/disk.raw"
   export MTOOLS_SKIP_CHECK=1
-  mformat -i "$work/disk.raw@@1M" -T $((63 * 2048)) -h 16 -s 63 -F ::
+  mformat -i "$work/disk.raw@@1M" -T $((63 * 2048)) -h 16 -s 63 -c 16 ::
   mcopy -i "$work/disk.raw@@1M" "$work/kernel/boot/vmlinuz-$kernel" ::vmlinuz
   mcopy -i "$work/disk.raw@@1M" "$work/initrd" ::initrd
   mcopy -i "$work/disk.raw@@1M" "$work/syslinux.cfg" ::syslinux.cfg

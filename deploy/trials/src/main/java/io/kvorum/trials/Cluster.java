@@ -1,6 +1,7 @@
 package io.kvorum.trials;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kvorum.trials.Lab.GuestImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +72,13 @@ public final class Cluster {
                 .count();
     }
 
-    /** Makes the shared storage domain, uploads the guest image and makes a template of it. */
+    /** Makes the shared storage domain, uploads the image of the Linux guest and makes a template of it. */
     public void fill() throws IOException, InterruptedException {
+        fill(GuestImage.LINUX);
+    }
+
+    /** The same with another guest. */
+    public void fill(GuestImage guest) throws IOException, InterruptedException {
         storageDomainId = id(engine.post(
                 "/storage-domains",
                 Map.of(
@@ -89,7 +95,7 @@ public final class Cluster {
                 SOON,
                 () -> engine.get("/storage-domains/" + storageDomainId),
                 domain -> state(domain).equals("active"));
-        JsonNode image = engine.upload("name=guest&format=qcow2&storageDomainId=" + storageDomainId, lab.image());
+        JsonNode image = engine.upload("name=guest&format=qcow2&storageDomainId=" + storageDomainId, lab.image(guest));
         JsonNode made = engine.succeed(
                 engine.post(
                         "/templates",

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The lab's command, and what it leaves on disk. */
@@ -15,6 +16,13 @@ public final class Lab {
 
     private final Path command;
     private final Path folder;
+
+    /** What a guest runs; each of them ticks. */
+    public enum GuestImage {
+        LINUX,
+        /** Nothing but a boot sector: it ticks as soon as the BIOS has loaded it. */
+        TICKER
+    }
 
     /**
      * A lab.
@@ -57,8 +65,9 @@ public final class Lab {
         }
     }
 
-    public Path image() throws IOException, InterruptedException {
-        return Path.of(run("image"));
+    /** The image of a guest, made if it is not there. */
+    public Path image(GuestImage guest) throws IOException, InterruptedException {
+        return Path.of(run("image", guest.name().toLowerCase(Locale.ROOT)));
     }
 
     public String bmcPassword() throws IOException {

@@ -58,7 +58,9 @@ class HostileImagesTest {
     void refusesAWrongChecksum() throws Exception {
         ProblemException refused = assertThrows(
                 ProblemException.class,
-                () -> engine.upload("name=sum&format=qcow2&sha256=" + "0".repeat(64) + query, real.lab.image()));
+                () -> engine.upload(
+                        "name=sum&format=qcow2&sha256=" + "0".repeat(64) + query,
+                        real.lab.image(Lab.GuestImage.LINUX)));
         assertEquals(400, refused.status());
         leftNothing("sum");
     }
@@ -73,7 +75,7 @@ class HostileImagesTest {
                             + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
                             + "\r\nContent-Type: application/octet-stream\r\nContent-Length: 13000000\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
-            out.write(Files.readAllBytes(real.lab.image()), 0, 1_000_000);
+            out.write(Files.readAllBytes(real.lab.image(Lab.GuestImage.LINUX)), 0, 1_000_000);
             out.flush();
             engine.until(
                     "the upload to begin",

@@ -188,7 +188,8 @@ class LeaseTest {
                 () -> engine.get("/events?subjectId=" + cluster.hostId(host) + "&limit=50"),
                 page -> page.get("items")
                         .valueStream()
-                        .filter(event -> Instant.parse(event.get("time").asText()).isAfter(since))
+                        .filter(event ->
+                                Instant.parse(event.get("time").asText()).isAfter(since))
                         .anyMatch(event -> event.get("code").asText().equals(code)
                                 && event.get("message").asText().contains(words)));
     }
