@@ -21,6 +21,7 @@ public final class EngineProcess implements AutoCloseable {
     private final int port;
     private final int enrollmentPort;
     private String enrollmentAddress = Lab.engineAddress();
+    private String heap = "256m";
     private @Nullable Process process;
 
     public EngineProcess(Path root, Path data, int port, int enrollmentPort) {
@@ -33,6 +34,12 @@ public final class EngineProcess implements AutoCloseable {
     /** The same engine, for hosts that reach it at another address than the lab's. */
     public EngineProcess enrollingAt(String address) {
         enrollmentAddress = address;
+        return this;
+    }
+
+    /** The same engine with that heap, such as 4g. */
+    public EngineProcess withHeap(String size) {
+        heap = size;
         return this;
     }
 
@@ -62,11 +69,18 @@ public final class EngineProcess implements AutoCloseable {
                         data.resolve("engine.log").toFile()));
         builder.environment()
                 .putAll(Map.of(
-                        "KVORUM_DATA_DIR", data.toString(),
-                        "KVORUM_ENROLLMENT_PORT", Integer.toString(enrollmentPort),
-                        "KVORUM_ENROLLMENT_ENDPOINTS", enrollmentAddress + ":" + enrollmentPort,
-                        "QUARKUS_HTTP_PORT", Integer.toString(port),
-                        "QUARKUS_HTTP_SSL_PORT", "0"));
+                        "KVORUM_HEAP",
+                        heap,
+                        "KVORUM_DATA_DIR",
+                        data.toString(),
+                        "KVORUM_ENROLLMENT_PORT",
+                        Integer.toString(enrollmentPort),
+                        "KVORUM_ENROLLMENT_ENDPOINTS",
+                        enrollmentAddress + ":" + enrollmentPort,
+                        "QUARKUS_HTTP_PORT",
+                        Integer.toString(port),
+                        "QUARKUS_HTTP_SSL_PORT",
+                        "0"));
         long began = System.nanoTime();
         process = builder.start();
         awaitReady();

@@ -3,6 +3,11 @@ package io.kvorum.trials;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -60,9 +65,10 @@ public final class SimulatedCluster {
         Files.writeString(tokenFile, token.get("token").asText() + "\n");
     }
 
-    /** Starts the agents of so many hosts, which join with that token, in one process. */
-    public static Process start(Path root, Path folder, Path token, int hosts, String address) throws IOException {
-        return new ProcessBuilder(
+    /** Starts the agents of so many hosts, which join with that token, in one process with a heap of that size. */
+    public static Process start(Path root, Path folder, Path token, int hosts, String address, String heap)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
                         root.resolve("host-agent/src/main/sh/kvorum-agent").toString(),
                         "simulate",
                         "--hosts",
@@ -80,7 +86,21 @@ public final class SimulatedCluster {
                         "--memory-gib",
                         "256")
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("fleet.log").toFile())
-                .start();
+                .redirectOutput(folder.resolve("fleet.log").toFile());
+        builder.environment().put("KVORUM_AGENT_HEAP", heap);
+        return builder.start();
+    }
+
+    /** Asks the fleet that was started with that folder, or disturbs it; see the agent's {@code simulate}. */
+    public static String ask(Path folder, String... words) throws IOException {
+        Path socket = folder.resolve("fleet").resolve("control");
+        try (SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            connection.write(ByteBuffer.wrap((String.join(" ", words) + "\n").getBytes(StandardCharsets.UTF_8)));
+            String answer = new String(Channels.newInputStream(connection).readAllBytes(), StandardCharsets.UTF_8);
+            if (!answer.startsWith("ok\n")) {
+                throw new IOException("The fleet refused " + String.join(" ", words) + ": " + answer.strip());
+            }
+            return answer.substring(3);
+        }
     }
 }

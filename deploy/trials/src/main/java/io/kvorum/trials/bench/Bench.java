@@ -8,23 +8,24 @@ import java.util.Map;
 public final class Bench {
 
     private interface Benchmark {
-        void run(Path root) throws Exception;
+        void run(Path root, List<String> options) throws Exception;
     }
 
     private static final Map<String, Benchmark> BENCHMARKS = Map.of(
-            "start-overhead", root -> new Overhead(root, Overhead.What.START).run(),
-            "migrate-overhead", root -> new Overhead(root, Overhead.What.MIGRATE).run(),
-            "footprint", root -> new Footprint(root).run(),
-            "failover", root -> new Failover(root).run(),
-            "ha-restart", root -> new HaRestart(root).run(),
-            "ha-restart-by-lease", root -> new HaRestart(root).byLease(),
-            "chaos", root -> new io.kvorum.trials.chaos.Chaos(root, 50).run());
+            "start-overhead", (root, options) -> new Overhead(root, Overhead.What.START).run(),
+            "migrate-overhead", (root, options) -> new Overhead(root, Overhead.What.MIGRATE).run(),
+            "footprint", (root, options) -> new Footprint(root).run(),
+            "failover", (root, options) -> new Failover(root).run(),
+            "ha-restart", (root, options) -> new HaRestart(root).run(),
+            "ha-restart-by-lease", (root, options) -> new HaRestart(root).byLease(),
+            "fleet", (root, options) -> new Fleet(root, options).run(),
+            "chaos", (root, options) -> new io.kvorum.trials.chaos.Chaos(root, 50).run());
 
     private Bench() {}
 
-    /** Arguments: the project's folder and the benchmark's name. */
+    /** Arguments: the project's folder, the benchmark's name, and its options. */
     public static void main(String[] args) throws Exception {
-        Benchmark benchmark = args.length == 2 ? BENCHMARKS.get(args[1]) : null;
+        Benchmark benchmark = args.length >= 2 ? BENCHMARKS.get(args[1]) : null;
         if (benchmark == null) {
             System.err.println("Benchmarks: "
                     + List.copyOf(BENCHMARKS.keySet()).stream().sorted().toList());
@@ -32,6 +33,6 @@ public final class Bench {
             return;
         }
         Machine.print();
-        benchmark.run(Path.of(args[0]));
+        benchmark.run(Path.of(args[0]), List.of(args).subList(2, args.length));
     }
 }

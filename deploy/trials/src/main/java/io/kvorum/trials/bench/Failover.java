@@ -51,7 +51,7 @@ final class Failover {
             EngineClient client = engines.client().pollingEveryMillis(200);
             Path token = folder.resolve("token");
             SimulatedCluster.prepare(client, HOSTS, token);
-            Process fleet = SimulatedCluster.start(root, folder, token, HOSTS, Lab.engineAddress());
+            Process fleet = SimulatedCluster.start(root, folder, token, HOSTS, Lab.engineAddress(), "256m");
             try {
                 client.until(
                         HOSTS + " hosts to be up",

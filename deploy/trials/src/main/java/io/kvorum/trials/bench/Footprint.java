@@ -61,7 +61,7 @@ final class Footprint {
         engine.logIn("admin", process.adminPassword());
         Path token = folder.resolve("token");
         SimulatedCluster.prepare(engine, HOSTS, token);
-        Process fleet = SimulatedCluster.start(root, folder, token, HOSTS, "127.0.0.1");
+        Process fleet = SimulatedCluster.start(root, folder, token, HOSTS, "127.0.0.1", "256m");
         try {
             engine.until(
                     HOSTS + " hosts to be up",

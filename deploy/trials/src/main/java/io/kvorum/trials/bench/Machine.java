@@ -1,15 +1,21 @@
 package io.kvorum.trials.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The machine a benchmark runs on, and what its processes take. */
 final class Machine {
+
+    /** USER_HZ, which Linux has fixed for programs. */
+    private static final double CLOCK_TICKS_PER_SECOND = 100;
 
     private Machine() {}
 
@@ -38,6 +44,35 @@ final class Machine {
     static double residentMb(long pid) throws IOException {
         String kilobytes = field(Path.of("/proc/" + pid + "/status"), "VmRSS").split(" ")[0];
         return Long.parseLong(kilobytes) * 1024 / 1e6;
+    }
+
+    /** CPU time that a process has taken so far, in seconds. */
+    static double cpuSeconds(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / CLOCK_TICKS_PER_SECOND;
+    }
+
+    /** What a JVM's heap holds after a full collection, MB. */
+    static double liveHeapMb(long pid) throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd");
+        Process histogram = new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        histogram.waitFor();
+        Matcher total = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)").matcher(output);
+        if (!total.find()) {
+            throw new IOException("jcmd says nothing of the heap of " + pid + ": "
+                    + output.lines().findFirst());
+        }
+        return Long.parseLong(total.group(1)) / 1e6;
+    }
+
+    /** The value that so many percent of the values do not exceed (nearest rank). */
+    static double percentile(List<Double> values, int percent) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return sorted.get(Math.max(0, (int) Math.ceil(sorted.size() * percent / 100.0) - 1));
     }
 
     /** Proportional share of all processes whose command line contains that, MB: shared pages count once. */

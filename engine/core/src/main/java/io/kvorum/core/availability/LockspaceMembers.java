@@ -98,6 +98,23 @@ public final class LockspaceMembers {
         }
     }
 
+    /** The host is here, perhaps in another boot: what it had joined before that is joined no more. */
+    public void greeted(Turn turn, UUID hostId) {
+        Host host = turn.inventory().host(hostId).orElse(null);
+        if (host == null) {
+            return;
+        }
+        for (StorageDomain domain : List.copyOf(turn.inventory().storageDomains())) {
+            boolean earlier = domain.lockspace()
+                    .of(hostId)
+                    .filter(member -> member.joinedBootId() != null)
+                    .isPresent();
+            if (earlier && !domain.lockspace().joined(host)) {
+                turn.put(domain.with(domain.lockspace().joinedSince(hostId, null)));
+            }
+        }
+    }
+
     /**
      * The host says what it is a member of, which it does again and again: what was lost, with its sanlock or the storage, is
      * joined again. One report alone may be older than the answer that it has joined.

@@ -154,6 +154,7 @@ public final class Controller {
         }
         boolean wasUp = up(greeting.hostId());
         liveness.greeted(turn, greeting);
+        lockspaces.greeted(turn, greeting.hostId());
         if (greeting.hypervisorConnected()) {
             observer.listed(turn, greeting.hostId(), greeting.vms());
         }

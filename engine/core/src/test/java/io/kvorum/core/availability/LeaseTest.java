@@ -120,6 +120,8 @@ class LeaseTest {
         host.bootAgain();
         cluster.advance(Duration.ofMinutes(2));
 
+        assertNull(
+                cluster.storage("store").lockspace().of(host.id()).orElseThrow().joinedBootId());
         assertEquals(
                 1,
                 cluster.log.stream()

@@ -58,6 +58,7 @@ public class EventResource {
             @BeanParam PageRequest page,
             @QueryParam("subjectId") @Nullable UUID subjectId,
             @QueryParam("severity") @Nullable String severity,
+            @QueryParam("code") @Nullable String code,
             @QueryParam("operationId") @Nullable UUID operationId) {
         int limit = page.limit == null ? Listing.DEFAULT_LIMIT : page.limit;
         if (limit < 1 || limit > Listing.MAX_LIMIT) {
@@ -80,6 +81,10 @@ public class EventResource {
         if (operationId != null) {
             parameters.add(operationId);
             conditions.add("operationId = ?" + parameters.size());
+        }
+        if (code != null) {
+            parameters.add(code);
+            conditions.add("code = ?" + parameters.size());
         }
         if (severity != null) {
             parameters.add(
