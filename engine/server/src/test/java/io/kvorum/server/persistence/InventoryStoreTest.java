@@ -21,6 +21,7 @@ import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.operations.Lock;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationState;
 import io.kvorum.server.EngineResource;
@@ -77,6 +78,76 @@ class InventoryStoreTest {
                 Exception.class, () -> store.persist(epoch, List.of(new Change.Put(first), new Change.Put(sameName))));
 
         assertEquals(0, number("select count(*) from data_center where lower(name) = 'half-done'"));
+    }
+
+    /** However much of one transaction is put together, a name passes on in the order of the changes. */
+    @Test
+    void aNamePassesFromOneToAnotherWithinATransaction() throws SQLException {
+        long epoch = number("select epoch from term");
+        DataCenter a = new DataCenter(UUID.randomUUID(), "passing-1", "", META);
+        DataCenter b = new DataCenter(UUID.randomUUID(), "passing-2", "", META);
+        DataCenter c = new DataCenter(UUID.randomUUID(), "passing-3", "", META);
+        store.persist(epoch, List.of(new Change.Put(a), new Change.Put(b)));
+
+        store.persist(
+                epoch,
+                List.of(
+                        new Change.Put(b),
+                        new Change.Put(renamed(a, "passing-3")),
+                        new Change.Put(renamed(b, "passing-1")),
+                        new Change.Put(renamed(a, "passing-2")),
+                        new Change.Put(c),
+                        new Change.Remove(Kind.DATA_CENTER, b.id()),
+                        new Change.Put(renamed(c, "passing-1")),
+                        new Change.Put(renamed(a, "passing-3")),
+                        new Change.Put(renamed(c, "passing-2"))));
+
+        try {
+            Map<UUID, String> names = QuarkusTransaction.requiringNew()
+                    .call(() -> store.load().stream()
+                            .filter(entity -> entity.name().startsWith("passing-"))
+                            .collect(Collectors.toMap(Entity::id, Entity::name)));
+            assertEquals(Map.of(a.id(), "passing-3", c.id(), "passing-2"), names);
+        } finally {
+            store.persist(
+                    epoch,
+                    List.of(new Change.Remove(Kind.DATA_CENTER, a.id()), new Change.Remove(Kind.DATA_CENTER, c.id())));
+        }
+    }
+
+    /** An operation that ends lets go of what the next one takes in the same transaction. */
+    @Test
+    void aLockPassesFromOneOperationToTheNextWithinATransaction() throws SQLException {
+        long epoch = number("select epoch from term");
+        Lock lock = new Lock(Kind.VM, UUID.randomUUID());
+        Operation first = operation(OperationState.RUNNING, List.of(lock));
+        Operation next = operation(OperationState.RUNNING, List.of(lock));
+        Operation ended = with(first, Map.of("state", OperationState.SUCCEEDED, "locks", List.of()));
+        store.persist(epoch, List.of(new Change.Put(first)));
+
+        store.persist(epoch, List.of(new Change.Put(next), new Change.Put(first), new Change.Put(ended)));
+
+        try {
+            assertEquals(
+                    1,
+                    number("select count(*) from operation_lock where subject_id = '" + lock.id()
+                            + "' and operation_id = '" + next.id() + "'"));
+        } finally {
+            store.persist(
+                    epoch,
+                    List.of(
+                            new Change.Remove(Kind.OPERATION, first.id()),
+                            new Change.Remove(Kind.OPERATION, next.id())));
+        }
+    }
+
+    private static Operation operation(OperationState state, List<Lock> locks) {
+        return with(
+                sample(Operation.class), Map.of("id", UUID.randomUUID(), "state", state, "meta", META, "locks", locks));
+    }
+
+    private static DataCenter renamed(DataCenter dataCenter, String name) {
+        return new DataCenter(dataCenter.id(), name, dataCenter.description(), META);
     }
 
     @Test
