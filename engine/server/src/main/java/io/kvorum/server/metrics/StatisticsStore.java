@@ -39,40 +39,15 @@ public class StatisticsStore {
     private record Counters(
             long monotonicMillis, long cpuNanos, long diskRead, long diskWritten, long received, long sent) {}
 
-    /** A ring of samples; guarded by itself. */
+    /** What is kept of one host or VM. */
     private static final class Series {
-        private final List<Sample> samples = new ArrayList<>();
-        private int next;
+        final SampleRing samples = new SampleRing(POINTS);
         private @Nullable Counters before;
 
         synchronized @Nullable Counters swap(Counters counters) {
             Counters old = before;
             before = counters;
             return old;
-        }
-
-        synchronized void add(Sample sample) {
-            if (samples.size() < POINTS) {
-                samples.add(sample);
-            } else {
-                samples.set(next, sample);
-            }
-            next = (next + 1) % POINTS;
-        }
-
-        synchronized List<Sample> inOrder() {
-            if (samples.size() < POINTS) {
-                return List.copyOf(samples);
-            }
-            List<Sample> ordered = new ArrayList<>(samples.subList(next, POINTS));
-            ordered.addAll(samples.subList(0, next));
-            return ordered;
-        }
-
-        synchronized Optional<Sample> last() {
-            return samples.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(samples.get(Math.floorMod(next - 1, samples.size())));
         }
     }
 
@@ -90,12 +65,12 @@ public class StatisticsStore {
     /** Oldest first. */
     public List<Sample> samples(UUID id) {
         Series found = series.get(id);
-        return found == null ? List.of() : found.inOrder();
+        return found == null ? List.of() : found.samples.inOrder();
     }
 
     public Optional<Sample> last(UUID id) {
         Series found = series.get(id);
-        return found == null ? Optional.empty() : found.last();
+        return found == null ? Optional.empty() : found.samples.last();
     }
 
     /** Takes a report and answers what the controller needs of it. */
@@ -152,7 +127,7 @@ public class StatisticsStore {
             return;
         }
         double seconds = (counters.monotonicMillis - before.monotonicMillis) / 1000.0;
-        mine.add(new Sample(
+        mine.samples.add(new Sample(
                 now,
                 (float) Math.min(1, cpu),
                 memory,
