@@ -75,6 +75,74 @@ class SchedulingTest {
     }
 
     @Test
+    void aVmThatRunsIsExplainedAsIfItRanNowhere() {
+        String vm = fleet.vm(ApiClient.unique("afresh"));
+        api.succeeded(api.post("/vms/" + vm + "/start", Map.of("hostId", fleet.hostId("sim-0002"))));
+
+        JsonNode next = api.get("/vms/" + vm + "/placement").expect(200).json();
+        assertEquals("Migration", host(next, "sim-0002").path("filter").asText());
+        JsonNode afresh =
+                api.get("/vms/" + vm + "/placement?afresh=true").expect(200).json();
+        JsonNode here = host(afresh, "sim-0002");
+        assertNotEquals("refused", here.path("verdict").asText());
+        assertFalse(here.path("scores").isEmpty());
+        assertEquals("sim-0002", fleet.hostOf(vm));
+        fleet.remove(vm);
+    }
+
+    @Test
+    void tellsWhereTheNextVmWouldGoOrAllThatIsMissing() {
+        String path = "/clusters/" + fleet.clusterId + "/placement?memoryBytes=";
+        JsonNode fits = api.get(path + (1L << 30) + "&cpus=2").expect(200).json();
+        assertFalse(fits.path("chosenHostId").isNull());
+
+        JsonNode none = api.get(path + (15L << 40) + "&cpus=512").expect(200).json();
+        assertTrue(none.path("chosenHostId").isNull());
+        assertTrue(none.path("summary").asText().contains("The least stands against sim-"), none.toString());
+        JsonNode refused = host(none, "sim-0003");
+        assertEquals("CPU", refused.path("filter").asText());
+        assertEquals(
+                "Memory", refused.path("further").path(0).path("filter").asText(), "what else is missing: " + refused);
+
+        assertField(api.get(path + "1").expect(400), "hardware.memoryBytes", "MiB");
+        api.get(path + (1L << 30) + "&networkId=nonsense").expect(404);
+        assertField(
+                api.get("/clusters/" + java.util.UUID.randomUUID() + "/placement")
+                        .expect(400),
+                "clusterId",
+                "no such cluster");
+    }
+
+    @Test
+    void namesTheRulesThatVmsBreakWhereTheyRun() {
+        String one = fleet.vm(ApiClient.unique("broken"));
+        String other = fleet.vm(ApiClient.unique("broken"));
+        for (String vm : List.of(one, other)) {
+            api.succeeded(api.post("/vms/" + vm + "/start", Map.of("hostId", fleet.hostId("sim-0001"))));
+        }
+        String group = group("hard_anti_affinity", "host", one, other);
+
+        JsonNode broken = api.get("/affinity-groups/broken-rules?clusterId=" + fleet.clusterId)
+                .expect(200)
+                .json();
+        assertEquals(2, broken.size(), broken.toString());
+        assertEquals(group, broken.path(0).path("groupId").asText());
+        assertTrue(broken.path(0).path("hard").asBoolean());
+        assertTrue(broken.path(0).path("reason").asText().contains("shares its host"), broken.toString());
+
+        fleet.remove(other);
+        assertEquals(
+                0,
+                api.get("/affinity-groups/broken-rules?clusterId=" + fleet.clusterId)
+                        .expect(200)
+                        .json()
+                        .size());
+        assertField(api.get("/affinity-groups/broken-rules").expect(400), "clusterId", "");
+        fleet.remove(one);
+        api.delete("/affinity-groups/" + group).expect(204);
+    }
+
+    @Test
     void aRackCountsAsOnePlace() {
         String one = fleet.vm(ApiClient.unique("rack"));
         String other = fleet.vm(ApiClient.unique("rack"));

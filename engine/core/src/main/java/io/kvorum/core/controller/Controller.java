@@ -10,6 +10,7 @@ import io.kvorum.core.availability.StorageReturn;
 import io.kvorum.core.availability.VmObserver;
 import io.kvorum.core.balancing.Balancer;
 import io.kvorum.core.controller.Event.HostGreeted;
+import io.kvorum.core.inventory.AffinityGroup.Member;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Image.ImageState;
 import io.kvorum.core.inventory.Inventory;
@@ -18,10 +19,13 @@ import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageState;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.OperationRunner;
 import io.kvorum.core.operations.OperationRunner.OperationEnd;
+import io.kvorum.core.operations.PlacementDryRun;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.scheduling.BrokenRule;
 import io.kvorum.core.scheduling.Explanation;
 import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;
@@ -134,9 +138,34 @@ public final class Controller {
     public Optional<Explanation> explainPlacement(UUID vmId) {
         Optional<Vm> vm = inventory.vm(vmId);
         Optional<Cluster> cluster = vm.flatMap(v -> inventory.cluster(v.spec().clusterId()));
-        return cluster.map(c -> scheduler
-                .place(new PlacementRequest(vm.orElseThrow(), c, null, Set.of()))
-                .explanation());
+        return cluster.map(c -> scheduler.explain(new PlacementRequest(vm.orElseThrow(), c, null, Set.of())));
+    }
+
+    /** Where a VM that runs would go now if it ran nowhere, and why; changes nothing. */
+    public Optional<Explanation> explainPlacementAfresh(UUID vmId) {
+        return inventory
+                .vm(vmId)
+                .flatMap(vm ->
+                        inventory.cluster(vm.spec().clusterId()).map(cluster -> scheduler.explainAfresh(vm, cluster)));
+    }
+
+    /** Where a VM that does not exist yet would go, and why; changes nothing. */
+    public PlacementDryRun tryPlacement(UUID vmId, VmSpec spec) {
+        return PlacementDryRun.of(inventory, scheduler, vmId, spec);
+    }
+
+    /** Which rules of a cluster's affinity groups its VMs break where they run. */
+    public Optional<List<BrokenRule>> brokenRules(UUID clusterId) {
+        return inventory
+                .cluster(clusterId)
+                .map(cluster -> inventory.affinityGroups().stream()
+                        .filter(group -> group.clusterId().equals(clusterId))
+                        .flatMap(group -> group.members().stream())
+                        .map(Member::vmId)
+                        .distinct()
+                        .flatMap(vmId -> inventory.vm(vmId).stream())
+                        .flatMap(vm -> scheduler.brokenRules(vm, cluster).stream())
+                        .toList());
     }
 
     /** Whether the cluster could lose the hosts that it shall be able to lose; changes nothing. */

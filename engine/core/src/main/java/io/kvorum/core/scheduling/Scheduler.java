@@ -8,11 +8,14 @@ import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.SlotSet;
 import io.kvorum.core.inventory.Surroundings;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.scheduling.Policy.Weighted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +81,33 @@ public final class Scheduler {
         int best = best(candidates);
         return new PlacementDecision(
                 chosen(candidates, best), seat(candidates, best), Explanations.of(candidates, best));
+    }
+
+    /** Where it would go, and everything that stands against each other host. */
+    public Explanation explain(PlacementRequest request) {
+        Candidates candidates = candidates(request);
+        return Explanations.thorough(candidates, best(candidates));
+    }
+
+    /**
+     * What {@link #explain} would say of a VM that runs if it ran nowhere: why it is where it is, or that it would be placed
+     * elsewhere now. What it uses itself of its host's CPU still counts there, since nobody knows how much of it would move.
+     */
+    public Explanation explainAfresh(Vm vm, Cluster cluster) {
+        HostColumns without = columns.copy();
+        Stream.of(
+                        Optional.ofNullable(vm.hostId()),
+                        Optional.ofNullable(vm.status().targetHostId()))
+                .flatMap(Optional::stream)
+                .distinct()
+                .forEach(hostId -> without.unbind(hostId, vm));
+        Vm nowhere = vm.withStatus(vm.status().off(VmState.DOWN, null));
+        return new Scheduler(surroundings, without).explain(new PlacementRequest(nowhere, cluster, null, Set.of()));
+    }
+
+    /** Which rules of its affinity groups, hard or soft, a VM breaks where it runs. */
+    public List<BrokenRule> brokenRules(Vm vm, Cluster cluster) {
+        return BrokenRule.of(candidates(new PlacementRequest(vm, cluster, null, Set.of())));
     }
 
     /** What the VM gets of the NUMA nodes of a host that was chosen for it just now; null where it floats. */

@@ -7,6 +7,8 @@ import io.kvorum.core.inventory.AffinityGroup.Rule;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.scheduling.BrokenRule;
+import io.kvorum.server.controller.ControllerLoop;
 import io.kvorum.server.persistence.AffinityGroupRow;
 import io.kvorum.server.persistence.Documents;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -39,8 +41,10 @@ public class AffinityGroupResource {
     private final Answers answers;
     private final EntityManager entities;
     private final Documents documents;
+    private final ControllerLoop loop;
 
-    AffinityGroupResource(Answers answers, EntityManager entities, Documents documents) {
+    AffinityGroupResource(Answers answers, EntityManager entities, Documents documents, ControllerLoop loop) {
+        this.loop = loop;
         this.answers = answers;
         this.entities = entities;
         this.documents = documents;
@@ -156,6 +160,23 @@ public class AffinityGroupResource {
         }
     }
 
+    /** A rule that a VM breaks where it runs; {@code hard} ones no new placement breaks. */
+    @Schema(name = "BrokenRule")
+    public record BrokenRuleView(
+            UUID groupId, String groupName, UUID vmId, String vmName, UUID hostId, boolean hard, String reason) {
+
+        static BrokenRuleView of(BrokenRule broken) {
+            return new BrokenRuleView(
+                    broken.groupId(),
+                    broken.groupName(),
+                    broken.vmId(),
+                    broken.vmName(),
+                    broken.hostId(),
+                    broken.hard(),
+                    broken.reason());
+        }
+    }
+
     @GET
     public Page<AffinityGroupView> list(
             @BeanParam PageRequest page, @QueryParam("clusterId") @Nullable UUID clusterId) {
@@ -170,6 +191,16 @@ public class AffinityGroupResource {
     public Response get(@PathParam("id") UUID id) {
         AffinityGroup found = find(id);
         return Answers.one(AffinityGroupView.of(found), found.meta().revision());
+    }
+
+    /** Rules that VMs break where they run now: of groups that came later, or of rules that are kept only if they can be. */
+    @GET
+    @AnsweredByLeader
+    @Path("/broken-rules")
+    public List<BrokenRuleView> brokenRules(@QueryParam("clusterId") @Nullable UUID clusterId) {
+        return loop.brokenRules(Words.required("clusterId", clusterId)).orElseThrow(ProblemException::noLeader).stream()
+                .map(BrokenRuleView::of)
+                .toList();
     }
 
     @POST

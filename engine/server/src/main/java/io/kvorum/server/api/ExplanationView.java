@@ -22,7 +22,13 @@ public record ExplanationView(@Nullable UUID chosenHostId, String summary, List<
             @Nullable String filter,
             @Nullable String reason,
             List<Score> scores,
-            @Nullable Double total) {}
+            @Nullable Double total,
+
+            @Schema(description = "What else refuses it; where placement was asked about, else empty.")
+            List<Refusal> further) {}
+
+    @Schema(name = "Refusal")
+    public record Refusal(String filter, String reason) {}
 
     @Schema(name = "Score")
     public record Score(String weight, double score, double factor) {}
@@ -41,7 +47,10 @@ public record ExplanationView(@Nullable UUID chosenHostId, String summary, List<
                                 host.scores().stream()
                                         .map(score -> new Score(score.weight(), score.score(), score.factor()))
                                         .toList(),
-                                host.total()))
+                                host.total(),
+                                host.further().stream()
+                                        .map(refusal -> new Refusal(refusal.filter(), refusal.reason()))
+                                        .toList()))
                         .toList());
     }
 }

@@ -3,11 +3,13 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.server.api.HostView.Promised;
 import io.kvorum.server.metrics.StatisticsStore;
 import io.kvorum.server.persistence.Documents;
 import io.kvorum.server.persistence.HostRow;
+import io.kvorum.server.persistence.TemplateRow;
 import io.kvorum.server.persistence.VmRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -36,6 +38,16 @@ public class Views {
         Vm vm = vmRecord(id);
         return VmView.of(
                 vm, holders(Kind.VM, List.of(id)).get(id), statistics.last(id).orElse(null));
+    }
+
+    /** The template that a new VM names; null for none. */
+    @Nullable
+    Template template(@Nullable UUID id) {
+        return id == null
+                ? null
+                : TemplateRow.<TemplateRow>findByIdOptional(id)
+                        .map(row -> documents.read(row.document, Template.class))
+                        .orElseThrow(() -> ProblemException.invalid("templateId", id, "There is no such template."));
     }
 
     Vm vmRecord(UUID id) {

@@ -12,8 +12,6 @@ import io.kvorum.server.api.VmSpecs.VmCreation;
 import io.kvorum.server.console.ConsoleTickets;
 import io.kvorum.server.controller.ControllerLoop;
 import io.kvorum.server.metrics.StatisticsStore;
-import io.kvorum.server.persistence.Documents;
-import io.kvorum.server.persistence.TemplateRow;
 import io.kvorum.server.persistence.VmRow;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BeanParam;
@@ -29,9 +27,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
@@ -44,21 +44,13 @@ public class VmResource {
 
     private final Answers answers;
     private final Views views;
-    private final Documents documents;
     private final StatisticsStore statistics;
     private final ControllerLoop loop;
     private final ConsoleTickets consoles;
 
-    VmResource(
-            Answers answers,
-            Views views,
-            Documents documents,
-            StatisticsStore statistics,
-            ControllerLoop loop,
-            ConsoleTickets consoles) {
+    VmResource(Answers answers, Views views, StatisticsStore statistics, ControllerLoop loop, ConsoleTickets consoles) {
         this.answers = answers;
         this.views = views;
-        this.documents = documents;
         this.statistics = statistics;
         this.loop = loop;
         this.consoles = consoles;
@@ -106,12 +98,14 @@ public class VmResource {
     @GET
     @AnsweredByLeader
     @Path("/{id}/placement")
-    public ExplanationView placement(@PathParam("id") UUID id) {
+    public ExplanationView placement(
+            @PathParam("id") UUID id,
+            @Parameter(description = "As if it ran nowhere: why it is where it is, or should be elsewhere.")
+                    @QueryParam("afresh")
+                    boolean afresh) {
         views.vmRecord(id);
-        Explanation explanation = loop.explainPlacement(id)
-                .orElseThrow(
-                        () -> ProblemException.conflict("The leader cannot be asked now; try again in some seconds."));
-        return ExplanationView.of(explanation);
+        Optional<Explanation> explanation = afresh ? loop.explainPlacementAfresh(id) : loop.explainPlacement(id);
+        return ExplanationView.of(explanation.orElseThrow(ProblemException::noLeader));
     }
 
     @POST
@@ -122,12 +116,7 @@ public class VmResource {
     public Response create(@Nullable VmCreation body) {
         VmCreation creation = Words.required("body", body);
         UUID id = answers.newId();
-        Template template = creation.templateId() == null
-                ? null
-                : TemplateRow.<TemplateRow>findByIdOptional(creation.templateId())
-                        .map(row -> documents.read(row.document, Template.class))
-                        .orElseThrow(() -> ProblemException.invalid(
-                                "templateId", creation.templateId(), "There is no such template."));
+        Template template = views.template(creation.templateId());
         VmSpec spec = VmSpecs.create(id, creation, template);
         boolean full = Words.read("clone", creation.cloneMode(), VmSpecs.Clone.class, VmSpecs.Clone.LINKED)
                 == VmSpecs.Clone.FULL;

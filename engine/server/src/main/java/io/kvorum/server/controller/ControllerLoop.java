@@ -8,7 +8,10 @@ import io.kvorum.core.controller.Now;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.PlacementDryRun;
+import io.kvorum.core.scheduling.BrokenRule;
 import io.kvorum.core.scheduling.Explanation;
 import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.agents.AgentConnections;
@@ -110,6 +113,21 @@ public class ControllerLoop {
     /** Where the VM would go now; empty if this replica does not lead or knows no such VM. */
     public Optional<Explanation> explainPlacement(UUID vmId) {
         return ask(controller -> controller.explainPlacement(vmId));
+    }
+
+    /** Where the VM would go now if it ran nowhere; empty if this replica does not lead or knows no such VM. */
+    public Optional<Explanation> explainPlacementAfresh(UUID vmId) {
+        return ask(controller -> controller.explainPlacementAfresh(vmId));
+    }
+
+    /** Where a VM that does not exist yet would go; empty if this replica does not lead. */
+    public Optional<PlacementDryRun> tryPlacement(UUID vmId, VmSpec spec) {
+        return ask(controller -> Optional.of(controller.tryPlacement(vmId, spec)));
+    }
+
+    /** Rules of affinity groups that VMs break; empty if this replica does not lead or knows no such cluster. */
+    public Optional<List<BrokenRule>> brokenRules(UUID clusterId) {
+        return ask(controller -> controller.brokenRules(clusterId));
     }
 
     /** Whether the cluster could lose hosts now; empty if this replica does not lead or knows no such cluster. */
