@@ -15,6 +15,9 @@ const KINDS = {
   networks: 'network',
   'join-tokens': 'join_token',
   tokens: 'token',
+  'affinity-groups': 'affinity_group',
+  'balancing-plans': 'balancing_plan',
+  'scheduling-policies': 'scheduling_policy',
 };
 const refused = (status, title, more = {}) => ({ status, body: { type: 'about:blank', title, status, ...more } });
 const accepted = (operation) => ({ status: 202, body: operation });
@@ -182,12 +185,21 @@ function remove(collection, object) {
   return { status: 204 };
 }
 
+const PLAN_REVIEWS = { approve: 'running', reject: 'rejected' };
+
+function review(plan, action, vmId) {
+  const moves = plan.moves.map((move) => (move.vmId === vmId ? { ...move, state: 'left_out' } : move));
+  become('balancing_plan', plan, { moves, state: PLAN_REVIEWS[action] ?? plan.state });
+  return { status: 200, body: plan };
+}
+
 export function act(method, path, body, params, tickets) {
-  const [, collection, id, action] = path.split('/');
+  const [, collection, id, action, part] = path.split('/');
   if (!id) return create(collection, body, params);
   const object = collections[collection]?.get(id);
   if (!object) return refused(404, 'Not found', { detail: `There is no ${path}` });
   if (collection === 'operations') return accepted(cancel(id));
+  if (collection === 'balancing-plans') return review(object, action, part);
   if (method === 'DELETE') return remove(collection, object);
   if (method === 'PATCH') {
     become(KINDS[collection], object, body);

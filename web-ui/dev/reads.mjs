@@ -68,23 +68,36 @@ function tree() {
   };
 }
 
-export function placement(vm) {
+export function placement(vm, afresh = false) {
   const hosts = all('hosts').filter((host) => host.clusterId === vm.clusterId);
   const verdicts = hosts.map((host) => {
-    const base = { hostId: host.id, hostName: host.name, filter: null, reason: null, scores: [], total: null };
-    if (host.id === vm.hostId)
-      return { ...base, verdict: 'refused', filter: 'current_host', reason: 'The VM runs here already' };
+    const base = {
+      hostId: host.id,
+      hostName: host.name,
+      filter: null,
+      reason: null,
+      scores: [],
+      total: null,
+      further: [],
+    };
+    if (host.id === vm.hostId && !afresh)
+      return { ...base, verdict: 'refused', filter: 'Migration', reason: 'The VM runs here already' };
     if (host.state !== 'up')
       return {
         ...base,
         verdict: 'refused',
-        filter: 'host_state',
-        reason: `The host is ${host.state.replace('_', ' ')}`,
+        filter: 'HostUp',
+        reason: `It is ${host.state.replace('_', ' ')}.`,
+        further: [{ filter: 'Memory', reason: 'It needs 8192 MiB, 1024 MiB of 262144 MiB are free.' }],
       };
     const usage = usageOf(host);
     const scores = [
-      { weight: 'even_distribution', score: 1 - usage.cpuUsage, factor: 1 },
-      { weight: 'free_memory', score: 1 - usage.memoryUsedBytes / host.facts.memoryBytes, factor: 0.5 },
+      { weight: 'OptimalForCpuEvenDistribution', score: 1 - usage.cpuUsage, factor: 1 },
+      {
+        weight: 'OptimalForMemoryEvenDistribution',
+        score: 1 - usage.memoryUsedBytes / host.facts.memoryBytes,
+        factor: 0.5,
+      },
     ];
     return { ...base, verdict: 'fits', scores, total: scores[0].score + scores[1].score / 2 };
   });
@@ -131,16 +144,87 @@ function status() {
   };
 }
 
+/** Some of the engine's units: one of each kind. */
+const ratio = {
+  name: 'VCpuToPhysicalCpuRatio',
+  description: 'Virtual CPUs a thread at which what is promised counts as full.',
+  minimum: 1,
+  maximum: 64,
+  defaultValue: 8,
+};
+const guests = {
+  name: 'MaxGuests',
+  description: 'VMs that a host may have.',
+  minimum: 1,
+  maximum: 10_000,
+  defaultValue: 10_000,
+};
+const unit = (type, name, description, optional, parameters = []) => ({
+  type,
+  name,
+  description,
+  optional,
+  parameters,
+});
+const UNITS = {
+  units: [
+    unit('filter', 'HostUp', 'The host is up.', false),
+    unit('filter', 'ClusterInMaintenance', 'Only highly available VMs start.', true),
+    unit('filter', 'GuestLimit', 'The host has fewer VMs than MaxGuests.', true, [guests]),
+    unit('filter', 'CPUOverloaded', "The host's CPU is not over HighUtilization.", true),
+    unit('weight', 'OptimalForCpuEvenDistribution', 'The less CPU is used and promised, the better.', true, [ratio]),
+    unit('weight', 'OptimalForMemoryEvenDistribution', 'The less memory is promised, the better.', true),
+    unit('weight', 'OptimalForMemoryPowerSaving', 'The more memory is promised, the better.', true),
+    unit('weight', 'OptimalForEvenGuestDistribution', 'The fewer VMs, the better.', true),
+    unit('weight', 'VmAffinityGroups', 'Soft affinity and anti-affinity to other VMs.', true),
+  ],
+  builtInPolicies: [
+    {
+      name: 'none',
+      filters: ['CPUOverloaded'],
+      weights: { OptimalForMemoryEvenDistribution: 2, VmAffinityGroups: 32 },
+    },
+    {
+      name: 'evenly_distributed',
+      filters: ['CPUOverloaded'],
+      weights: { OptimalForCpuEvenDistribution: 2, OptimalForMemoryEvenDistribution: 2, VmAffinityGroups: 32 },
+    },
+  ],
+};
+
+/** The first two members of each group that keeps VMs apart are said to share their host. */
+function brokenRules(clusterId) {
+  return all('affinity-groups')
+    .filter((group) => group.clusterId === clusterId && group.vmRule.endsWith('anti_affinity'))
+    .flatMap((group) =>
+      group.members.slice(0, 2).map(({ vmId }) => {
+        const vm = collections.vms.get(vmId);
+        return {
+          groupId: group.id,
+          groupName: group.name,
+          vmId,
+          vmName: vm.name,
+          hostId: vm.hostId,
+          hard: group.vmRule.startsWith('hard'),
+          reason: `VM ${vm.name} shares its fault domain with others of the group.`,
+        };
+      }),
+    );
+}
+
 export function read(path, params) {
   const [, collection, id, part] = path.split('/');
   if (path === '/session') return { username: 'admin', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
   if (path === '/status') return status();
   if (path === '/tree') return tree();
   if (path === '/events') return list('events', params);
+  if (path === '/scheduling-units') return UNITS;
+  if (path === '/affinity-groups/broken-rules') return brokenRules(params.get('clusterId'));
+  if (collection === 'clusters' && part === 'placement') return placement({ clusterId: id });
   if (!collections[collection]) return undefined;
   if (!id) return list(collection, params);
   const object = collections[collection].get(id);
   if (part === 'statistics') return statistics(id);
-  if (part === 'placement') return placement(object);
+  if (part === 'placement') return placement(object, params.get('afresh') === 'true');
   return object && view(collection, object);
 }

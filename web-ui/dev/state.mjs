@@ -18,6 +18,9 @@ export const collections = Object.fromEntries(
     'join-tokens',
     'tokens',
     'operations',
+    'affinity-groups',
+    'balancing-plans',
+    'scheduling-policies',
   ].map((name) => [name, new Map()]),
 );
 export const events = [];
@@ -84,6 +87,74 @@ export function usageOf(host) {
   };
 }
 
+function seedScheduling(cluster, hosts) {
+  const vms = [...collections.vms.values()].filter((vm) => vm.clusterId === cluster.id && vm.state === 'up');
+  const change = (host, cpuBefore, cpuAfter, memoryBefore, memoryAfter) => ({
+    hostId: host.id,
+    hostName: host.name,
+    cpuBefore,
+    cpuAfter,
+    memoryBefore,
+    memoryAfter,
+  });
+  const move = (vm, state, from, to, note = null) => ({
+    vmId: vm.id,
+    vmName: vm.name,
+    from,
+    to,
+    costBytes: 3.1e9,
+    costMillis: 11_400,
+    downtimeMillis: 180,
+    state,
+    note,
+    endedAt: state === 'planned' ? null : now(),
+    words: `move ${vm.name} from ${from.hostName} to ${to.hostName}`,
+  });
+  const [first, second, third] = hosts;
+  const steps = [
+    [change(first, 0.91, 0.84, 0.62, 0.58), change(second, 0.31, 0.38, 0.41, 0.45)],
+    [change(first, 0.84, 0.74, 0.58, 0.5), change(third, 0.38, 0.52, 0.33, 0.41)],
+    [change(first, 0.74, 0.66, 0.5, 0.46), change(second, 0.38, 0.46, 0.45, 0.49)],
+  ];
+  const plan = (name, state, states, more) =>
+    add('balancing-plans', {
+      name,
+      clusterId: cluster.id,
+      state,
+      reason: `${first.name} used more than 80 % of its CPU for 2 minutes`,
+      outcome: null,
+      moves: states.map((moveState, index) =>
+        move(vms[index], moveState, ...steps[index], moveState === 'skipped' ? 'It would not help any more.' : null),
+      ),
+      ...more,
+    });
+  plan('plan-2', 'proposed', ['planned', 'planned', 'planned']);
+  plan('plan-1', 'done', ['moved', 'skipped', 'moved'], {
+    outcome: '2 of 3 moves were made.',
+    createdAt: ago(190),
+  });
+  const group = (name, vmRule, level, members, hostRule, hostIds) =>
+    add('affinity-groups', {
+      name,
+      description: '',
+      clusterId: cluster.id,
+      vmRule,
+      level,
+      members: members.map((vm) => ({ vmId: vm.id, partition: null })),
+      hostRule,
+      hostIds,
+    });
+  group('web-apart', 'anti_affinity', 'fault_domain', vms.slice(0, 5), 'none', []);
+  group('licensed', 'none', 'host', vms.slice(5, 7), 'hard_affinity', [first.id, second.id]);
+  add('scheduling-policies', {
+    name: 'packed',
+    description: 'Fills hosts',
+    filters: ['CPUOverloaded', 'GuestLimit'],
+    weights: { OptimalForMemoryPowerSaving: 3, VmAffinityGroups: 32 },
+    parameters: { MaxGuests: 40 },
+  });
+}
+
 export function seed(vmCount = 40) {
   const dc = add('data-centers', { name: 'frankfurt', description: 'Main site' });
   const policy = {
@@ -92,6 +163,16 @@ export function seed(vmCount = 40) {
     cpuOverCommitDurationMinutes: 2,
     memoryOvercommitPercent: 100,
     cpuModel: 'Skylake-Server',
+    customPolicyId: null,
+    balancing: {
+      mode: 'review',
+      aggressiveness: 2,
+      memoryHighPercent: 90,
+      criticalPercent: 95,
+      migrationsPerHost: 2,
+      migrationsPerCluster: 8,
+    },
+    admission: { mode: 'warn', hostFailures: 1 },
     fencing: {
       enabled: true,
       stopWhenSilentPercent: 50,
@@ -203,5 +284,6 @@ export function seed(vmCount = 40) {
     });
     if (state === 'up' || state === 'paused') run(vm, vm.clusterId === lab.id ? hosts[5].id : hosts[index % 3].id);
   }
+  seedScheduling(production, hosts);
   return { hosts };
 }

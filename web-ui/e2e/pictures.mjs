@@ -7,6 +7,7 @@ const LISTS = [
   'storage-domains',
   'networks',
   'data-centers',
+  'scheduling-policies',
   'join-tokens',
   'operations',
   'events',
@@ -23,8 +24,10 @@ export async function pictures({ test, page, settings, shoot }) {
     pages.push([`one-of-${collection}`, `/${collection}/${id}`]);
     if (collection === 'hosts' || collection === 'vms')
       pages.push([`${collection}-monitor`, `/${collection}/${id}/monitor`]);
+    if (collection === 'vms') pages.push(['vm-placement', `/vms/${id}/placement`]);
     if (collection === 'clusters')
-      for (const tab of ['hosts', 'failover']) pages.push([`cluster-${tab}`, `/${collection}/${id}/${tab}`]);
+      for (const tab of ['hosts', 'balancing', 'affinity', 'failover'])
+        pages.push([`cluster-${tab}`, `/${collection}/${id}/${tab}`]);
   }
   for (const theme of ['light', 'dark']) {
     await page.evaluate((chosen) => localStorage.setItem('kvorum.theme', chosen), theme);

@@ -16,6 +16,7 @@ import { JoinTokensPage } from './joinTokens/JoinTokensPage';
 import { LoginPage } from './login/LoginPage';
 import { NetworksPage } from './networks/NetworksPage';
 import { OperationsPage } from './operations/OperationsPage';
+import { SchedulingPoliciesPage } from './scheduling/SchedulingPoliciesPage';
 import { Shell } from './shell/Shell';
 import { StorageDomainsPage } from './storage/StorageDomainsPage';
 import { TemplatesPage } from './templates/TemplatesPage';
@@ -75,6 +76,7 @@ const router = createBrowserRouter([
           { path: 'images', element: <ImagesPage /> },
           { path: 'storage-domains', element: <StorageDomainsPage /> },
           { path: 'networks', element: <NetworksPage /> },
+          { path: 'scheduling-policies', element: <SchedulingPoliciesPage /> },
           { path: 'join-tokens', element: <JoinTokensPage /> },
           { path: 'operations', element: <OperationsPage /> },
           { path: 'events', element: <EventsPage /> },

@@ -7,6 +7,7 @@ import { applyTheme } from './shell/theme';
 import './styles/tokens.css';
 import './styles/shell.css';
 import './styles/content.css';
+import './styles/scheduling.css';
 
 applyTheme();
 window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => applyTheme());

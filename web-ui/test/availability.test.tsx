@@ -7,7 +7,7 @@ import { POLICY_FIELDS, policyBody, policyValues } from '../src/clusters/cluster
 import { FailoverReport } from '../src/clusters/FailoverTab';
 import { agentForms, powerBody } from '../src/hosts/powerForm';
 import { HOST_ACTIONS, forbiddenOnHost } from '../src/hosts/hostActions';
-import { idsOf, namesOf, restartRules } from '../src/vms/restartRules';
+import { availabilityBody, ruleValues } from '../src/vms/vmForm';
 
 const render = (node: React.ReactNode) =>
   renderToStaticMarkup(
@@ -32,8 +32,10 @@ describe('the policies of a cluster', () => {
   });
 
   it('hide what fencing needs while it is off', () => {
-    const shown = POLICY_FIELDS.filter((field) => field.shown?.({ fencingEnabled: false, mode: 'off' }) ?? true);
-    expect(shown.map((field) => field.name)).toEqual(['fencingEnabled', 'mode']);
+    const shown = POLICY_FIELDS.filter(
+      (field) => field.shown?.({ fencingEnabled: false, 'admission.mode': 'off' }) ?? true,
+    );
+    expect(shown.map((field) => field.name)).toEqual(['fencingEnabled', 'admission.mode']);
   });
 });
 
@@ -65,23 +67,12 @@ describe('the power agents of a host', () => {
 });
 
 describe('what a VM is restarted after', () => {
-  const vms = [
-    { id: '1', name: 'db-1' },
-    { id: '2', name: 'web' },
-  ];
-
-  it('is typed by name and sent by id', () => {
-    expect(idsOf(' DB-1, web ,', vms)).toEqual(['1', '2']);
-    expect(namesOf(['2', '9'], vms)).toBe('web, 9');
-    expect(idsOf('nobody', vms)).toEqual(['nobody']);
-  });
-
-  it('is empty where nothing is typed', () => {
-    const rules = { enabled: true, priority: 'high', restartAfter: '', restartAfterLimitSeconds: '600' };
-    expect(restartRules({ ...rules, onStorageReturn: 'kill' }, vms)).toEqual({
+  it('is picked, and sent with what else its availability says', () => {
+    const rules = { ...ruleValues(undefined), enabled: true, priority: 'high', restartAfter: ['1', '2'] };
+    expect(availabilityBody({ ...rules, onStorageReturn: 'kill' })).toEqual({
       enabled: true,
       priority: 'high',
-      restartAfter: [],
+      restartAfter: ['1', '2'],
       restartAfterLimitSeconds: 600,
       onStorageReturn: 'kill',
       leaseStorageDomainId: '',

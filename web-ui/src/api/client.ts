@@ -2,7 +2,7 @@ import { ProblemError, problemOf, readProblem } from './problem';
 
 const BASE = '/api/v1';
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>;
 
 let unauthorized: () => void = () => undefined;
 
@@ -14,7 +14,8 @@ export function onUnauthorized(callback: () => void): void {
 export function apiUrl(path: string, query: Query = {}): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
+    if (Array.isArray(value)) value.forEach((one) => params.append(key, String(one)));
+    else if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
   }
   const text = params.toString();
   return BASE + path + (text ? `?${text}` : '');

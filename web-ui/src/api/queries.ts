@@ -2,7 +2,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, type Query } from './client';
 import { problemOf } from './problem';
 import type {
+  AffinityGroup,
   ApiToken,
+  BalancingPlan,
   Cluster,
   DataCenter,
   Host,
@@ -12,6 +14,7 @@ import type {
   Network,
   Operation,
   Page,
+  SchedulingPolicy,
   StorageDomain,
   Template,
   Vm,
@@ -31,6 +34,9 @@ export interface Kinds {
   token: ApiToken;
   operation: Operation;
   event: KvorumEvent;
+  affinity_group: AffinityGroup;
+  balancing_plan: BalancingPlan;
+  scheduling_policy: SchedulingPolicy;
 }
 
 export type Kind = keyof Kinds;
@@ -48,6 +54,9 @@ export const COLLECTIONS: Record<Kind, string> = {
   token: '/tokens',
   operation: '/operations',
   event: '/events',
+  affinity_group: '/affinity-groups',
+  balancing_plan: '/balancing-plans',
+  scheduling_policy: '/scheduling-policies',
 };
 
 export const listKey = (kind: Kind, query: Query = {}) => [kind, 'list', query] as const;
@@ -79,7 +88,9 @@ export function useAll<K extends Kind>(kind: K) {
 }
 
 /** Names behind ids of a small kind. */
-export function useNames(kind: 'cluster' | 'host' | 'network' | 'storage_domain' | 'data_center' | 'template') {
+export function useNames(
+  kind: 'cluster' | 'host' | 'network' | 'storage_domain' | 'data_center' | 'template' | 'scheduling_policy',
+) {
   const { data } = useAll(kind);
   return (id: string | null | undefined): string | undefined => data?.items.find((item) => item.id === id)?.name;
 }

@@ -4,6 +4,7 @@ import { useAll } from '../api/queries';
 import type { Cluster } from '../api/types';
 import { choices } from '../common/fields';
 import { FormDialog } from '../common/FormDialog';
+import { schedulingBody, schedulingFields, schedulingValues } from './schedulingForm';
 import { POLICY_FIELDS, policyBody, policyValues } from './clusterForm';
 
 interface Props {
@@ -15,6 +16,7 @@ interface Props {
 export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
   const queryClient = useQueryClient();
   const { data: dataCenters } = useAll('data_center');
+  const { data: policies } = useAll('scheduling_policy');
   return (
     <FormDialog
       title={cluster ? `Edit ${cluster.name}` : 'Create cluster'}
@@ -23,10 +25,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
         name: cluster?.name ?? '',
         description: cluster?.description ?? '',
         dataCenterId: cluster?.dataCenterId ?? dataCenterId ?? '',
-        schedulingPolicy: cluster?.schedulingPolicy ?? 'evenly_distributed',
-        highUtilizationPercent: String(cluster?.highUtilizationPercent ?? 80),
-        cpuOverCommitDurationMinutes: String(cluster?.cpuOverCommitDurationMinutes ?? 2),
-        memoryOvercommitPercent: String(cluster?.memoryOvercommitPercent ?? 100),
+        ...schedulingValues(cluster),
         ...policyValues(cluster),
       }}
       fields={[
@@ -40,50 +39,14 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
           options: choices(dataCenters?.items),
           shown: () => !cluster && !dataCenterId,
         },
-        {
-          name: 'schedulingPolicy',
-          label: 'Scheduling',
-          type: 'select',
-          options: [
-            { value: 'evenly_distributed', label: 'Distribute evenly' },
-            { value: 'none', label: 'Place only; do not balance' },
-          ],
-        },
-        {
-          name: 'highUtilizationPercent',
-          label: 'A host is busy above',
-          type: 'number',
-          unit: '% CPU',
-          min: 1,
-          max: 100,
-          shown: (values) => values.schedulingPolicy !== 'none',
-        },
-        {
-          name: 'cpuOverCommitDurationMinutes',
-          label: 'Balance when it is busy for',
-          type: 'number',
-          unit: 'minutes',
-          min: 1,
-          shown: (values) => values.schedulingPolicy !== 'none',
-        },
-        {
-          name: 'memoryOvercommitPercent',
-          label: 'Memory to give out',
-          type: 'number',
-          unit: '% of physical',
-          min: 100,
-          help: '100 % gives out no more memory than there is',
-        },
+        ...schedulingFields(choices(policies?.items)),
         ...POLICY_FIELDS,
       ]}
       onSubmit={async (values) => {
         const body = {
           name: values.name,
           description: values.description,
-          schedulingPolicy: values.schedulingPolicy,
-          highUtilizationPercent: Number(values.highUtilizationPercent),
-          cpuOverCommitDurationMinutes: Number(values.cpuOverCommitDurationMinutes),
-          memoryOvercommitPercent: Number(values.memoryOvercommitPercent),
+          ...schedulingBody(values),
           ...policyBody(values),
         };
         if (cluster) await api.patch(`/clusters/${cluster.id}`, body, cluster.revision);

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useList, useNames, useOne } from '../api/queries';
 import type { Cluster } from '../api/types';
+import { AffinityTab } from '../affinity/AffinityTab';
+import { BalancingTab } from '../balancing/BalancingTab';
 import { ActionMenu } from '../common/ActionButton';
 import { bytes, count, NONE, percent, words } from '../common/format';
 import { Facts, Meter, PageHeader, Panel, Pending, RoutedTabs } from '../common/layout';
@@ -51,6 +53,12 @@ export function ClusterPage() {
           { key: 'summary', title: 'Summary', content: () => <Summary cluster={cluster} /> },
           { key: 'hosts', title: 'Hosts', content: () => <HostList fixed={{ clusterId: id }} clusterId={id} /> },
           { key: 'vms', title: 'VMs', content: () => <VmList fixed={{ clusterId: id }} clusterId={id} /> },
+          {
+            key: 'balancing',
+            title: 'Balancing',
+            content: () => <BalancingTab cluster={cluster} onEdit={() => setEditing(true)} />,
+          },
+          { key: 'affinity', title: 'Affinity', content: () => <AffinityTab cluster={cluster} /> },
           { key: 'failover', title: 'Failover', content: () => <FailoverTab clusterId={id} /> },
           { key: 'operations', title: 'Operations', content: () => <ObjectOperations id={id} /> },
           { key: 'events', title: 'Events', content: () => <ObjectEvents id={id} /> },
@@ -65,6 +73,7 @@ export function ClusterPage() {
 function Summary({ cluster }: { cluster: Cluster }) {
   const { data: hosts } = useList('host', { clusterId: cluster.id, limit: 1000 });
   const dataCenter = useNames('data_center');
+  const policy = useNames('scheduling_policy');
   const capacity = capacityOf(hosts?.items ?? []);
   return (
     <div className="kv-panels">
@@ -99,11 +108,13 @@ function Summary({ cluster }: { cluster: Cluster }) {
         <Facts
           facts={[
             ['Policy', words(cluster.schedulingPolicy)],
-            ['Busy above', cluster.highUtilizationPercent ? `${cluster.highUtilizationPercent} % CPU` : NONE],
-            [
-              'For at least',
-              cluster.cpuOverCommitDurationMinutes ? `${cluster.cpuOverCommitDurationMinutes} min` : NONE,
-            ],
+            ...(cluster.customPolicyId
+              ? [['Placement by', policy(cluster.customPolicyId) ?? 'A policy of your own'] as [string, string]]
+              : []),
+            ['Plans of moves', words(cluster.balancing?.mode)],
+            ['CPU is busy above', `${cluster.highUtilizationPercent} %`],
+            ['Memory is busy above', cluster.balancing ? `${cluster.balancing.memoryHighPercent} %` : NONE],
+            ['For at least', count(cluster.cpuOverCommitDurationMinutes ?? 0, 'minute')],
             ['Memory given out', `${cluster.memoryOvercommitPercent ?? 100} % of physical`],
           ]}
         />

@@ -1,6 +1,8 @@
 import type { Cluster } from '../api/types';
 import type { Field, Values } from '../common/fields';
 
+const FENCING = 'Fencing';
+const ADMISSION = 'Room for failures';
 const fences = (values: Values) => values.fencingEnabled === true;
 
 /** What the forms hold of a cluster's fencing and admission policies. */
@@ -13,16 +15,17 @@ export function policyValues(cluster: Cluster | undefined): Values {
     startingGraceSeconds: String(fencing?.startingGraceSeconds ?? 180),
     switchOnAfterFence: fencing?.switchOnAfterFence ?? true,
     skipIfRenewingLease: fencing?.skipIfRenewingLease ?? true,
-    mode: admission?.mode ?? 'warn',
+    'admission.mode': admission?.mode ?? 'warn',
     hostFailures: String(admission?.hostFailures ?? 1),
   };
 }
 
 export const POLICY_FIELDS: Field[] = [
-  { name: 'fencingEnabled', label: 'Fence hosts that fall silent', type: 'switch' },
+  { name: 'fencingEnabled', label: 'Fence hosts that fall silent', section: FENCING, type: 'switch' },
   {
     name: 'skipIfReachableThroughOthers',
     label: 'Leave a host alone that other hosts reach',
+    section: FENCING,
     type: 'switch',
     help: 'Then only the engine is cut off from it',
     shown: fences,
@@ -30,6 +33,7 @@ export const POLICY_FIELDS: Field[] = [
   {
     name: 'skipIfRenewingLease',
     label: 'Leave a host alone that renews its leases on storage',
+    section: FENCING,
     type: 'switch',
     help: 'Looks there first if it runs VMs with leases, for some 25 seconds',
     shown: fences,
@@ -37,6 +41,7 @@ export const POLICY_FIELDS: Field[] = [
   {
     name: 'stopWhenSilentPercent',
     label: 'Fence nobody while more are silent than',
+    section: FENCING,
     type: 'number',
     unit: '% of hosts',
     min: 1,
@@ -47,16 +52,24 @@ export const POLICY_FIELDS: Field[] = [
   {
     name: 'startingGraceSeconds',
     label: 'Give a host that was switched on',
+    section: FENCING,
     type: 'number',
     unit: 'seconds to start',
     min: 0,
     max: 3600,
     shown: fences,
   },
-  { name: 'switchOnAfterFence', label: 'Switch a fenced host on again', type: 'switch', shown: fences },
   {
-    name: 'mode',
+    name: 'switchOnAfterFence',
+    label: 'Switch a fenced host on again',
+    section: FENCING,
+    type: 'switch',
+    shown: fences,
+  },
+  {
+    name: 'admission.mode',
     label: 'When VMs take the room that restarts need',
+    section: ADMISSION,
     type: 'select',
     options: [
       { value: 'off', label: 'Do nothing' },
@@ -67,11 +80,12 @@ export const POLICY_FIELDS: Field[] = [
   {
     name: 'hostFailures',
     label: 'Keep room for the failure of',
+    section: ADMISSION,
     type: 'number',
     unit: 'hosts at once',
     min: 1,
     max: 4,
-    shown: (values) => values.mode !== 'off',
+    shown: (values) => values['admission.mode'] !== 'off',
   },
 ];
 
@@ -86,6 +100,6 @@ export function policyBody(values: Values) {
       switchOnAfterFence: values.switchOnAfterFence === true,
       skipIfRenewingLease: values.skipIfRenewingLease === true,
     },
-    admission: { mode: String(values.mode), hostFailures: Number(values.hostFailures) },
+    admission: { mode: String(values['admission.mode']), hostFailures: Number(values.hostFailures) },
   };
 }

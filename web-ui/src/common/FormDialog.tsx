@@ -2,7 +2,7 @@ import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patte
 import { useState, type ReactNode } from 'react';
 import { fieldErrors, problemOf } from '../api/problem';
 import type { Problem } from '../api/types';
-import { FieldInput, type Field, type Values } from './fields';
+import { Fields, shownOf, type Field, type Values } from './fields';
 import { ProblemView } from './ProblemAlert';
 
 interface Props {
@@ -15,14 +15,25 @@ interface Props {
   onClose: () => void;
   /** Stands under the fields. */
   children?: ReactNode;
+  variant?: 'medium' | 'large';
 }
 
 /** A dialog of a few fields; the engine's complaints stand at the fields they are about. */
-export function FormDialog({ title, description, submit, fields, initial, onSubmit, onClose, children }: Props) {
+export function FormDialog({
+  title,
+  description,
+  submit,
+  fields,
+  initial,
+  onSubmit,
+  onClose,
+  children,
+  variant = 'medium',
+}: Props) {
   const [values, setValues] = useState(initial);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
-  const shown = fields.filter((field) => field.shown?.(values) ?? true);
+  const shown = shownOf(fields, values);
   const errors = fieldErrors(problem);
   const missing = shown.some((field) => field.required && String(values[field.name] ?? '').trim() === '');
 
@@ -40,7 +51,7 @@ export function FormDialog({ title, description, submit, fields, initial, onSubm
   };
 
   return (
-    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="form-title" className="kv-dialog">
+    <Modal isOpen variant={variant} onClose={onClose} aria-labelledby="form-title" className="kv-dialog">
       <ModalHeader title={title} labelId="form-title" description={description} />
       <ModalBody>
         <Form
@@ -51,15 +62,12 @@ export function FormDialog({ title, description, submit, fields, initial, onSubm
           }}
         >
           {problem && <ProblemView problem={unplaced(problem, shown)} />}
-          {shown.map((field) => (
-            <FieldInput
-              key={field.name}
-              field={field}
-              value={values[field.name] ?? ''}
-              error={errors[field.name]}
-              onChange={(value) => setValues((all) => ({ ...all, [field.name]: value }))}
-            />
-          ))}
+          <Fields
+            fields={fields}
+            values={values}
+            errors={errors}
+            onChange={(name, value) => setValues((all) => ({ ...all, [name]: value }))}
+          />
           {children}
         </Form>
       </ModalBody>

@@ -14,6 +14,7 @@ const LISTS: Record<string, string> = {
   storage_domain: '/storage-domains',
   network: '/networks',
   join_token: '/join-tokens',
+  scheduling_policy: '/scheduling-policies',
 };
 
 export interface Subject {

@@ -46,11 +46,19 @@ export function StateIcon({ state, kind, title }: { state?: string | null; kind?
   );
 }
 
-export function StateLabel({ state, kind, reason }: { state?: string | null; kind?: string; reason?: string | null }) {
+interface LabelProps {
+  state?: string | null;
+  kind?: string;
+  reason?: string | null;
+  /** Instead of the state's own. */
+  words?: string;
+}
+
+export function StateLabel({ state, kind, reason, words: said = words(state) }: LabelProps) {
   return (
     <span className="kv-state-label" title={reason ?? undefined}>
-      <StateIcon state={state} kind={kind} />
-      <span>{words(state)}</span>
+      <StateIcon state={state} kind={kind} title={said} />
+      <span>{said}</span>
     </span>
   );
 }

@@ -3,6 +3,7 @@ import {
   FormHelperText,
   FormSelect,
   FormSelectOption,
+  FormSection,
   HelperText,
   HelperTextItem,
   InputGroup,
@@ -13,8 +14,9 @@ import {
   TextInput,
 } from '@patternfly/react-core';
 import type { ReactNode } from 'react';
+import { Picks } from './Picks';
 
-export type Value = string | boolean;
+export type Value = string | boolean | string[];
 export type Values = Record<string, Value>;
 
 export interface Choice {
@@ -25,8 +27,11 @@ export interface Choice {
 export interface Field {
   name: string;
   label: string;
-  type?: 'text' | 'number' | 'password' | 'textarea' | 'switch' | 'select';
+  /** `picks` is any number of the options. */
+  type?: 'text' | 'number' | 'password' | 'textarea' | 'switch' | 'select' | 'picks';
   options?: Choice[];
+  /** Fields that follow each other and name the same section stand under its title. */
+  section?: string;
   help?: ReactNode;
   required?: boolean;
   unit?: string;
@@ -49,6 +54,20 @@ export function FieldInput({ field, value, onChange, error }: Props) {
     return (
       <FormGroup fieldId={id}>
         <Switch id={id} label={field.label} isChecked={value === true} onChange={(_event, on) => onChange(on)} />
+        <Hint error={error} help={field.help} />
+      </FormGroup>
+    );
+  }
+  if (field.type === 'picks') {
+    return (
+      <FormGroup fieldId={id} label={field.label} role="group" isRequired={field.required}>
+        <Picks
+          id={id}
+          label={field.label}
+          options={field.options ?? []}
+          picked={Array.isArray(value) ? value : []}
+          onChange={onChange}
+        />
         <Hint error={error} help={field.help} />
       </FormGroup>
     );
@@ -92,7 +111,7 @@ function Input({ id, field, value, onChange, error }: Omit<Props, 'value'> & { i
   const input = (
     <TextInput
       id={id}
-      type={field.type === 'switch' ? 'text' : (field.type ?? 'text')}
+      type={field.type === 'number' || field.type === 'password' ? field.type : 'text'}
       value={value}
       validated={validated}
       isRequired={field.required}
@@ -109,6 +128,49 @@ function Input({ id, field, value, onChange, error }: Omit<Props, 'value'> & { i
       <InputGroupText>{field.unit}</InputGroupText>
     </InputGroup>
   );
+}
+
+interface FieldsProps {
+  fields: readonly Field[];
+  values: Values;
+  errors: Record<string, string>;
+  onChange: (name: string, value: Value) => void;
+}
+
+/** The fields of a form that are shown, under the titles of their sections. */
+export function Fields({ fields, values, errors, onChange }: FieldsProps) {
+  return sectionsOf(fields, values).map(({ title, fields: inside }) => {
+    const inputs = inside.map((field) => (
+      <FieldInput
+        key={field.name}
+        field={field}
+        value={values[field.name] ?? ''}
+        error={errors[field.name]}
+        onChange={(value) => onChange(field.name, value)}
+      />
+    ));
+    if (!title) return inputs;
+    return (
+      <FormSection key={title} title={title} titleElement="h3" className="kv-form-section">
+        <div className="kv-columns">{inputs}</div>
+      </FormSection>
+    );
+  });
+}
+
+export function shownOf(fields: readonly Field[], values: Values): Field[] {
+  return fields.filter((field) => field.shown?.(values) ?? true);
+}
+
+/** Fields that are shown, gathered by section in their order. */
+export function sectionsOf(fields: readonly Field[], values: Values): { title?: string; fields: Field[] }[] {
+  const sections: { title?: string; fields: Field[] }[] = [];
+  for (const field of shownOf(fields, values)) {
+    const last = sections.at(-1);
+    if (last && last.title === field.section) last.fields.push(field);
+    else sections.push({ title: field.section, fields: [field] });
+  }
+  return sections;
 }
 
 function Hint({ error, help }: { error?: string; help?: ReactNode }) {

@@ -31,6 +31,14 @@ const TONES: Record<string, Tone> = {
   failed: 'bad',
   refused: 'warning',
   cancelled: 'off',
+  // plans and their moves
+  proposed: 'paused',
+  rejected: 'off',
+  outdated: 'off',
+  moving: 'busy',
+  moved: 'good',
+  skipped: 'warning',
+  left_out: 'off',
   // images and storage domains
   uploading: 'busy',
   ready: 'good',

@@ -11,6 +11,7 @@ import { StateLabel } from '../common/StateLabel';
 import { ObjectEvents, ObjectOperations } from '../vms/VmPage';
 import { VmList } from '../vms/VmList';
 import { HostActions } from './HostActions';
+import { HostDialog } from './HostDialog';
 import { memoryRatio } from './HostList';
 import { PowerManagementDialog } from './PowerManagementDialog';
 
@@ -52,9 +53,17 @@ export function HostPage() {
 function Summary({ host }: { host: Host }) {
   const { facts, usage } = host;
   const cluster = useNames('cluster');
+  const [editing, setEditing] = useState(false);
   return (
     <div className="kv-panels">
-      <Panel title="General">
+      <Panel
+        title="General"
+        actions={
+          <Button variant="link" size="sm" isInline onClick={() => setEditing(true)}>
+            Edit
+          </Button>
+        }
+      >
         <Facts
           facts={[
             ['State', <StateLabel key="state" state={host.state} kind="host" />],
@@ -66,10 +75,12 @@ function Summary({ host }: { host: Host }) {
                 {cluster(host.clusterId) ?? 'Cluster'}
               </Link>,
             ],
+            ['Fault domain', host.faultDomain ?? 'None: it fails alone'],
             ['Certificate expires', <RelativeTime key="certificate" time={host.certificateExpiresAt} />],
             ['Joined', <RelativeTime key="joined" time={host.createdAt} />],
           ]}
         />
+        {editing && <HostDialog host={host} onClose={() => setEditing(false)} />}
       </Panel>
       <Panel title="Usage">
         <Meter

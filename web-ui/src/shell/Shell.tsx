@@ -20,6 +20,7 @@ const SECTIONS: [string, string][] = [
   ['/storage-domains', 'Storage'],
   ['/networks', 'Networks'],
   ['/data-centers', 'Data centers'],
+  ['/scheduling-policies', 'Scheduling'],
   ['/join-tokens', 'Join tokens'],
   ['/operations', 'Operations'],
   ['/events', 'Events'],

@@ -1,17 +1,29 @@
-import { Button, Checkbox, Form, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import {
+  Button,
+  Checkbox,
+  ExpandableSection,
+  Form,
+  FormGroup,
+  Modal,
+  ModalBody,
+  ModalFooter,
+  ModalHeader,
+} from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { fieldErrors, problemOf } from '../api/problem';
-import { useAll } from '../api/queries';
+import { useAll, useList } from '../api/queries';
 import type { Operation, Problem, Template } from '../api/types';
-import { cpus, words } from '../common/format';
-import { choices, FieldInput, type Field, type Value } from '../common/fields';
+import { cpus } from '../common/format';
+import { choices, FieldInput, Fields, type Field, type Value } from '../common/fields';
 import { unplaced } from '../common/FormDialog';
 import { ProblemView } from '../common/ProblemAlert';
 import { accepted } from '../operations/useWork';
-import { EMPTY_VM, newVm, type NewVmForm } from './newVm';
+import { PlacementPreview } from '../scheduling/PlacementPreview';
+import { EMPTY_VM, newVm, placementQuery, type NewVmForm } from './newVm';
+import { availabilityFields, ruleValues, schedulingFields } from './vmForm';
 
 /** Names under which the engine may complain about a field of this form. */
 const ALIASES: Partial<Record<keyof NewVmForm, string[]>> = {
@@ -19,15 +31,6 @@ const ALIASES: Partial<Record<keyof NewVmForm, string[]>> = {
   memoryMiB: ['memoryMiB', 'memoryBytes', 'guaranteedMemoryBytes'],
   networkIds: ['networkIds', 'nics', 'networkId'],
   userData: ['userData', 'cloudInit'],
-  highlyAvailable: ['highlyAvailable', 'highAvailability'],
-};
-
-const PRIORITY: Field & { name: 'priority' } = {
-  name: 'priority',
-  label: 'Restart priority',
-  type: 'select',
-  options: ['low', 'medium', 'high'].map((value) => ({ value, label: words(value) })),
-  help: 'Which VMs come back first after a host failed',
 };
 
 interface Props {
@@ -43,6 +46,7 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
   const [form, setForm] = useState<NewVmForm>({ ...EMPTY_VM, clusterId, templateId });
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
+  const [tuning, setTuning] = useState(false);
   const queryClient = useQueryClient();
   const navigate = useNavigate();
 
@@ -52,7 +56,15 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
     !cluster || !item.dataCenterId || item.dataCenterId === cluster.dataCenterId;
   const offeredNetworks = networks?.items.filter(inDataCenter) ?? [];
   const offeredTemplates = templates?.items.filter(inDataCenter) ?? [];
+  const inCluster = { clusterId: form.clusterId, limit: 1000, sort: 'name' };
+  const { data: others } = useList('vm', inCluster, Boolean(form.clusterId));
+  const { data: hosts } = useList('host', inCluster, Boolean(form.clusterId));
+  const { data: domains } = useAll('storage_domain');
+  const availability = availabilityFields(others?.items ?? [], domains?.items.filter(inDataCenter) ?? []);
+  const scheduling = schedulingFields(choices(hosts?.items));
   const set = (changed: Partial<NewVmForm>) => setForm((old) => ({ ...old, ...changed }));
+  const setRule = (name: string, value: Value) =>
+    setForm((old) => ({ ...old, rules: { ...old.rules, [name]: value } }));
   const chooseTemplate = (chosen: Template | undefined) =>
     chosen &&
     set({
@@ -77,7 +89,9 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
   const found = fieldErrors(problem);
   const errorOf = (name: keyof NewVmForm) =>
     [name, ...(ALIASES[name] ?? [])].map((alias) => found[alias]).find(Boolean);
-  const placed = [...Object.keys(form), ...Object.values(ALIASES).flat()].map((name) => ({ name }));
+  const placed = [...Object.keys(form), ...Object.keys(form.rules), ...Object.values(ALIASES).flat()].map((name) => ({
+    name,
+  }));
   const ready = form.name.trim() && form.clusterId && form.templateId;
 
   const create = async () => {
@@ -119,13 +133,16 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
           {problem && <ProblemView problem={unplaced(problem, placed)} />}
           {input({ name: 'name', label: 'Name', required: true })}
           <div className="kv-columns">
-            {input({
-              name: 'clusterId',
-              label: 'Cluster',
-              type: 'select',
-              required: true,
-              options: choices(clusters?.items),
-            })}
+            {input(
+              {
+                name: 'clusterId',
+                label: 'Cluster',
+                type: 'select',
+                required: true,
+                options: choices(clusters?.items),
+              },
+              (id) => set({ clusterId: String(id), rules: ruleValues(undefined) }),
+            )}
             {input(
               {
                 name: 'templateId',
@@ -170,20 +187,29 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
               ],
             })}
             {input({ name: 'start', label: 'Start after creation', type: 'switch' })}
-            {input({
-              name: 'highlyAvailable',
-              label: 'Highly available',
-              type: 'switch',
-              help: 'Restarted elsewhere when its host fails',
-            })}
-            {form.highlyAvailable && input(PRIORITY)}
           </div>
+          <Fields fields={availability} values={form.rules} errors={found} onChange={setRule} />
+          <ExpandableSection
+            toggleText="Scheduling: hosts, NUMA nodes, huge pages"
+            isExpanded={tuning || scheduling.some((field) => found[field.name])}
+            onToggle={(_event, expanded) => setTuning(expanded)}
+          >
+            <div className="kv-columns">
+              <Fields
+                fields={scheduling.map((field) => ({ ...field, section: undefined }))}
+                values={form.rules}
+                errors={found}
+                onChange={setRule}
+              />
+            </div>
+          </ExpandableSection>
           {input({
             name: 'userData',
             label: 'cloud-init user data',
             type: 'textarea',
             help: 'Optional, for instance “#cloud-config” with users and keys',
           })}
+          {form.clusterId && <PlacementPreview clusterId={form.clusterId} query={placementQuery(form)} />}
         </Form>
       </ModalBody>
       <ModalFooter>

@@ -14,6 +14,7 @@ import { openConsole } from '../console/openConsole';
 import { EventTable } from '../events/EventTable';
 import { OperationTable } from '../operations/OperationTable';
 import { EditVmDialog } from './EditVmDialog';
+import { PlacementTab } from './PlacementTab';
 import { forbidden } from './vmActions';
 import { VmActions } from './VmActions';
 
@@ -43,6 +44,11 @@ export function VmPage() {
             key: 'monitor',
             title: 'Monitor',
             content: () => <StatisticsCharts kind="vm" id={vm.id} live={vm.state === 'up'} />,
+          },
+          {
+            key: 'placement',
+            title: 'Placement',
+            content: () => <PlacementTab vm={vm} onEdit={() => setEditing(true)} />,
           },
           { key: 'disks', title: 'Disks', content: () => <Disks vm={vm} /> },
           { key: 'networks', title: 'Networks', content: () => <Nics vm={vm} /> },

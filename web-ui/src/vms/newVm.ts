@@ -1,4 +1,6 @@
 import type { Hardware, Template } from '../api/types';
+import type { Values } from '../common/fields';
+import { availabilityBody, ruleValues, tuningBody, wishesBody } from './vmForm';
 
 export interface NewVmForm {
   name: string;
@@ -8,8 +10,8 @@ export interface NewVmForm {
   memoryMiB: string;
   networkIds: string[];
   clone: 'linked' | 'full';
-  highlyAvailable: boolean;
-  priority: 'low' | 'medium' | 'high';
+  /** What the fields of availability and scheduling hold. */
+  rules: Values;
   userData: string;
   start: boolean;
 }
@@ -22,8 +24,7 @@ export const EMPTY_VM: NewVmForm = {
   memoryMiB: '1024',
   networkIds: [],
   clone: 'linked',
-  highlyAvailable: false,
-  priority: 'medium',
+  rules: ruleValues(undefined),
   userData: '',
   start: true,
 };
@@ -49,6 +50,7 @@ export function hardwareOf(form: NewVmForm, template: Template | undefined): Har
     threadsPerCore: same ? base.threadsPerCore : 1,
     memoryBytes,
     guaranteedMemoryBytes: Math.min(base?.guaranteedMemoryBytes ?? memoryBytes, memoryBytes),
+    ...tuningBody(form.rules),
   } as Hardware;
 }
 
@@ -61,8 +63,29 @@ export function newVm(form: NewVmForm, template: Template | undefined) {
     hardware: hardwareOf(form, template),
     nics: form.networkIds.map((networkId) => ({ networkId })),
     clone: form.clone,
-    highAvailability: { enabled: form.highlyAvailable, priority: form.priority },
+    highAvailability: availabilityBody(form.rules),
+    migration: String(form.rules.migration),
+    hosts: wishesBody(form.rules),
     start: form.start,
     ...(form.userData.trim() ? { cloudInit: { userData: form.userData } } : {}),
+  };
+}
+
+/** The question "where would it go?" about the VM of the form, for GET /clusters/{id}/placement. */
+export function placementQuery(form: NewVmForm): Record<string, string | string[]> {
+  const { rules } = form;
+  const wishes = wishesBody(rules);
+  const tuning = tuningBody(rules);
+  return {
+    templateId: form.templateId,
+    cpus: String(Number(form.cpus) || 1),
+    memoryBytes: String(Math.round((Number(form.memoryMiB) || 0) * MIB)),
+    networkId: form.networkIds,
+    highlyAvailable: String(rules.enabled === true),
+    numaNodes: String(tuning.numaNodes),
+    dedicatedCpus: String(tuning.dedicatedCpus),
+    hugepageBytes: String(tuning.hugepageBytes),
+    onlyHostId: wishes.only,
+    preferredHostId: wishes.preferred,
   };
 }

@@ -97,7 +97,7 @@ public class PlacementResource {
                     hugepageBytes);
             List<UUID> networks = networkIds == null ? List.of() : networkIds;
             return new VmCreation(
-                    "it",
+                    "new-vm",
                     null,
                     clusterId,
                     templateId,
