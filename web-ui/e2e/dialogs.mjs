@@ -39,16 +39,21 @@ export async function dialogs({ test, page, settings, shoot }) {
     });
 
     await test(`shows the dialogs of a cluster and a host (${theme})`, async () => {
-      for (const [collection, button] of [
-        ['clusters', 'Edit'],
-        ['hosts', /^(Edit|Set up)$/],
+      const main = page.locator('main');
+      for (const [name, collection, place] of [
+        ['clusters', 'clusters', main],
+        ['hosts', 'hosts', main.locator('.kv-panel', { hasText: 'General' })],
+        ['power-management', 'hosts', main.locator('.kv-panel', { hasText: 'Power management' })],
       ]) {
         const { id } = await first(collection);
         await open(`/${collection}/${id}`);
-        await page.locator('main').getByRole('button', { name: button, exact: true }).first().click();
+        await place
+          .getByRole('button', { name: /^(Edit|Set up)$/ })
+          .first()
+          .click();
         await dialog.waitFor();
         await page.waitForTimeout(300);
-        await shoot(`${theme}-dialog-of-${collection}`);
+        await shoot(`${theme}-dialog-of-${name}`);
         await closed();
       }
     });

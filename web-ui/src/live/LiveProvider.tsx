@@ -44,6 +44,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         void queryClient.invalidateQueries({ queryKey: ['status'] });
       };
       source.addEventListener('change', (message) => changes.add(JSON.parse(message.data) as Change));
+      source.addEventListener('reset', () => void queryClient.invalidateQueries());
       source.addEventListener('event', () => changes.add({ kind: 'event', id: 'new' }));
     };
     open();
