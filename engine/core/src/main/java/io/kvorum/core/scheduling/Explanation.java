@@ -5,7 +5,11 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Why a VM goes where it goes, or nowhere: one verdict a host of its cluster, by name. */
+/**
+ * Why a VM goes where it goes, or nowhere.
+ *
+ * @param hosts one verdict a host of its cluster, by name; of a large cluster, where nobody asked, those that tell most
+ */
 public record Explanation(@Nullable UUID chosenHostId, String summary, List<HostVerdict> hosts) {
 
     public Explanation {

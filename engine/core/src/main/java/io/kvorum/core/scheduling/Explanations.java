@@ -16,24 +16,92 @@ import org.jspecify.annotations.Nullable;
 /** Puts a decision into words, by asking the same filters and weights about each host. */
 final class Explanations {
 
+    /** Hosts of a cluster all of which are told of with every decision. */
+    static final int BRIEF_HOSTS = 16;
+
+    /** Of a larger one: those that fit best, and of each filter. */
+    private static final int BEST = 8;
+
+    private static final int EXAMPLES = 3;
+
     private Explanations() {}
 
     /**
-     * Why that host.
-     *
-     * @param best its slot, or -1
-     */
-    static Explanation of(Candidates candidates, int best) {
-        return of(candidates, best, false);
-    }
-
-    /**
-     * What {@link #of} says, with everything that stands against each refused host, and on which host the least does.
+     * Why that host: every host, everything that stands against each refused one, and on which host the least does.
      *
      * @param best its slot, or -1
      */
     static Explanation thorough(Candidates candidates, int best) {
         return of(candidates, best, true);
+    }
+
+    /**
+     * What is kept with the operation that asked: of a large cluster the best hosts, some that each filter refused, and how
+     * many it did, so that it takes no more room there than in a small one.
+     *
+     * @param best its slot, or -1
+     * @param totals of the hosts that fit
+     */
+    static Explanation brief(Candidates candidates, int best, double[] totals) {
+        if (candidates.slots().size() <= BRIEF_HOSTS) {
+            return of(candidates, best, false);
+        }
+        boolean yielded = best < 0 || refusing(candidates, best, true) != null;
+        SlotSet told = new SlotSet();
+        SlotSet left = new SlotSet();
+        left.become(candidates.slots());
+        SlotSet refused = new SlotSet();
+        List<String> refusals = new ArrayList<>();
+        for (Filter filter : Scheduler.FILTERS) {
+            if ((yielded && filter.yields()) || !filter.applies(candidates)) {
+                continue;
+            }
+            refused.become(left);
+            filter.narrow(candidates, left);
+            refused.removeAll(left);
+            if (!refused.isEmpty()) {
+                refusals.add(filter.name() + " refuses " + refused.size());
+                tell(refused, EXAMPLES, told);
+            }
+        }
+        tellBest(left, totals, told);
+        List<HostVerdict> verdicts = new ArrayList<>();
+        for (int slot = told.next(0); slot >= 0; slot = told.next(slot + 1)) {
+            verdicts.add(verdict(candidates, slot, best, !yielded, false));
+        }
+        verdicts.sort(Comparator.comparing(HostVerdict::hostName));
+        String counts = refusals.isEmpty() ? "" : " " + String.join(", ", refusals) + ".";
+        return new Explanation(
+                best < 0 ? null : candidates.host(best).id(),
+                summary(candidates, candidates.slots().size(), left.size(), best) + counts,
+                verdicts);
+    }
+
+    private static void tell(SlotSet some, int count, SlotSet told) {
+        int slot = some.next(0);
+        for (int i = 0; i < count && slot >= 0; i++) {
+            told.add(slot);
+            slot = some.next(slot + 1);
+        }
+    }
+
+    private static void tellBest(SlotSet fitting, double[] totals, SlotSet told) {
+        int[] best = new int[BEST];
+        int count = 0;
+        for (int slot = fitting.next(0); slot >= 0; slot = fitting.next(slot + 1)) {
+            int at = count;
+            while (at > 0 && totals[slot] > totals[best[at - 1]]) {
+                at--;
+            }
+            if (at < BEST) {
+                System.arraycopy(best, at, best, at + 1, Math.min(count, BEST - 1) - at);
+                best[at] = slot;
+                count = Math.min(BEST, count + 1);
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            told.add(best[i]);
+        }
     }
 
     private static Explanation of(Candidates candidates, int best, boolean thorough) {
@@ -102,17 +170,21 @@ final class Explanations {
     }
 
     private static String summary(Candidates candidates, List<HostVerdict> verdicts, int best) {
-        String vm = "VM " + candidates.request().vm().name();
-        String cluster = "cluster " + candidates.request().cluster().name();
-        if (verdicts.isEmpty()) {
-            return vm + " fits nowhere: " + cluster + " has no hosts.";
-        }
-        long fitting = verdicts.stream()
+        int fitting = (int) verdicts.stream()
                 .filter(verdict -> verdict.verdict() != Verdict.REFUSED)
                 .count();
+        return summary(candidates, verdicts.size(), fitting, best);
+    }
+
+    private static String summary(Candidates candidates, int hosts, int fitting, int best) {
+        String vm = "VM " + candidates.request().vm().name();
+        String cluster = "cluster " + candidates.request().cluster().name();
+        if (hosts == 0) {
+            return vm + " fits nowhere: " + cluster + " has no hosts.";
+        }
         return best < 0
-                ? vm + " fits on none of the " + verdicts.size() + " hosts of " + cluster + "."
+                ? vm + " fits on none of the " + hosts + " hosts of " + cluster + "."
                 : vm + " fits best on " + candidates.host(best).name() + ", of " + fitting
-                        + " hosts that could take it and " + verdicts.size() + " in " + cluster + ".";
+                        + " hosts that could take it and " + hosts + " in " + cluster + ".";
     }
 }

@@ -75,12 +75,12 @@ public final class Scheduler {
         return chosen(candidates, best(candidates));
     }
 
-    /** The choice of {@link #choose} with its explanation. */
+    /** The choice of {@link #choose} with its explanation, which of a large cluster names the hosts that tell most. */
     public PlacementDecision place(PlacementRequest request) {
         Candidates candidates = candidates(request);
         int best = best(candidates);
         return new PlacementDecision(
-                chosen(candidates, best), seat(candidates, best), Explanations.of(candidates, best));
+                chosen(candidates, best), seat(candidates, best), Explanations.brief(candidates, best, totals));
     }
 
     /** Where it would go, and everything that stands against each other host. */

@@ -213,6 +213,35 @@ class SchedulerTest {
     }
 
     @Test
+    void ofALargeClusterTheDecisionKeepsTheHostsThatTellMost() {
+        List<Entity> hosts = new ArrayList<>();
+        for (int i = 100; i < 400; i++) {
+            hosts.add(i < 150 ? Things.host("h" + i, HostState.MAINTENANCE) : Things.host("h" + i));
+            if (i != 399) {
+                hosts.add(Things.on(Things.vm("busy" + i), "h" + i));
+            }
+        }
+
+        PlacementDecision decision =
+                place(Things.vm("v"), null, Set.of(), Things.cluster(), hosts.toArray(new Entity[0]));
+
+        assertEquals("h399", decision.host().orElseThrow().name());
+        Explanation explanation = decision.explanation();
+        assertEquals(Things.id("h399"), explanation.chosenHostId());
+        assertEquals(
+                "VM v fits best on h399, of 250 hosts that could take it and 300 in cluster cluster. HostUp refuses 50.",
+                explanation.summary());
+        assertEquals(
+                List.of("h100", "h101", "h102", "h150", "h151", "h152", "h153", "h154", "h155", "h156", "h399"),
+                explanation.hosts().stream().map(HostVerdict::hostName).toList());
+
+        PlacementDecision none =
+                place(Things.vm("v"), Things.id("h100"), Set.of(), Things.cluster(), hosts.toArray(new Entity[0]));
+        assertTrue(none.host().isEmpty());
+        assertTrue(none.explanation().hosts().size() <= 6, none.explanation().summary());
+    }
+
+    @Test
     void scoresAreFromZeroToOneWhateverTheLoad() {
         loads.report(Things.id("h1"), new HostLoad(1.05, 0, List.of()), 0);
         loads.report(Things.id("h2"), new HostLoad(Double.NaN, 0, List.of()), 0);

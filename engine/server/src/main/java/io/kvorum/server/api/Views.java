@@ -103,29 +103,34 @@ public class Views {
                 page.nextCursor());
     }
 
+    /** What hosts have promised to VMs that are on them, or on their way to them. */
     private Map<UUID, Promised> promised(Collection<UUID> hostIds) {
         Map<UUID, Promised> sums = new HashMap<>();
         if (hostIds.isEmpty()) {
             return sums;
         }
-        List<VmRow> rows = VmRow.list("hostId in ?1 or targetHostId in ?1", hostIds);
-        for (VmRow row : rows) {
-            Hardware hardware = documents.read(row.document, Vm.class).spec().hardware();
-            add(sums, row.hostId, hardware);
-            add(sums, row.targetHostId, hardware);
+        List<?> rows = entities.createNativeQuery("select p.host_id, count(*), sum(p.vcpus), sum(p.memory) from ("
+                        + promisedBy("host_id") + " union all " + promisedBy("target_host_id") + ") p group by p.host_id")
+                .setParameter("ids", hostIds)
+                .getResultList();
+        for (Object row : rows) {
+            Object[] columns = (Object[]) row;
+            sums.put(
+                    (UUID) columns[0],
+                    new Promised(
+                            ((Number) columns[1]).intValue(),
+                            ((Number) columns[2]).intValue(),
+                            ((Number) columns[3]).longValue()));
         }
         return sums;
     }
 
-    private static void add(Map<UUID, Promised> sums, @Nullable UUID hostId, Hardware hardware) {
-        if (hostId != null) {
-            Promised one = new Promised(1, hardware.vcpus(), hardware.memoryBytes());
-            sums.merge(
-                    hostId,
-                    one,
-                    (a, b) ->
-                            new Promised(a.vms() + b.vms(), a.vcpus() + b.vcpus(), a.memoryBytes() + b.memoryBytes()));
-        }
+    private static String promisedBy(String hostColumn) {
+        return "select " + hostColumn + " as host_id, (document #>> '{spec,hardware,sockets}')::int"
+                + " * (document #>> '{spec,hardware,coresPerSocket}')::int"
+                + " * (document #>> '{spec,hardware,threadsPerCore}')::int as vcpus,"
+                + " (document #>> '{spec,hardware,memoryBytes}')::bigint as memory"
+                + " from vm where " + hostColumn + " in (:ids)";
     }
 
     /** Which operation holds each of these. */
