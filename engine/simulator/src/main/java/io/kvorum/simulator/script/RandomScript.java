@@ -19,6 +19,7 @@ public final class RandomScript {
     private final Dice leaseDice;
 
     private final boolean leases;
+    private final int busy;
     private final int hosts;
     private final int vms;
     private final int replicas;
@@ -28,6 +29,8 @@ public final class RandomScript {
         dice = new Dice(~seed);
         leaseDice = new Dice(seed ^ 0x1ea5e);
         leases = leaseDice.chance(0.4);
+        Dice loadDice = new Dice(~seed ^ 0x10AD);
+        busy = loadDice.chance(0.5) ? loadDice.between(30, 100) : 0;
         hosts = dice.between(3, 8);
         vms = dice.between(10, Math.min(40, hosts * 5));
         replicas = dice.between(2, 3);
@@ -74,6 +77,9 @@ public final class RandomScript {
         }
         if (leases) {
             world.add(leaseDice.chance(0.5) ? "leases without-watchdog" : "leases");
+        }
+        if (busy > 0) {
+            world.add("busy " + busy);
         }
         int[] used = new int[hosts + 1];
         for (int i = 1; i <= vms; i++) {

@@ -39,6 +39,13 @@ import java.util.UUID;
 final class Entities {
 
     static final long GIB = 1L << 30;
+
+    /** So that much moves within a simulated day of minutes. */
+    private static final int EARLY_PERCENT = 30;
+
+    private static final Cluster.BalancingPolicy EAGER =
+            new Cluster.BalancingPolicy(Cluster.BalancingMode.AUTOMATIC, 4, 90, 95, 2, 8);
+
     private static final Duration RESTART_AFTER_LIMIT = Duration.ofSeconds(60);
 
     private final Names names;
@@ -56,11 +63,16 @@ final class Entities {
                 "",
                 names.id("dc"),
                 new Cluster.SchedulingPolicy(
-                        Cluster.PolicyName.EVENLY_DISTRIBUTED, 80, 2, setup.memoryOvercommitPercent()),
+                        Cluster.PolicyName.EVENLY_DISTRIBUTED,
+                        setup.busyPercent() == 0 ? 80 : EARLY_PERCENT,
+                        setup.busyPercent() == 0 ? 2 : 0,
+                        setup.memoryOvercommitPercent()),
                 null,
                 fencing(setup),
                 Cluster.AdmissionPolicy.DEFAULT,
-                Meta.NONE));
+                setup.busyPercent() == 0 ? Cluster.BalancingPolicy.DEFAULT : EAGER,
+                Meta.NONE,
+                null));
         all.add(new StorageDomain(
                 names.id("store"),
                 "store",

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the world consists of at the beginning.
  *
+ * @param busyPercent of their CPUs that guests use at most, so that the cluster is balanced; 0 if hosts report no load
  * @param calm whether the network neither loses nor doubles nor delays anything by itself
  */
 public record Setup(
@@ -23,6 +24,7 @@ public record Setup(
         boolean fencing,
         boolean stopWhenHalfSilent,
         int memoryOvercommitPercent,
+        int busyPercent,
         boolean calm,
         Leasing leasing) {
 
@@ -85,6 +87,7 @@ public record Setup(
         boolean half = true;
         boolean calm = false;
         int overcommit = 100;
+        int busy = 0;
         Leasing leasing = Leasing.NONE;
         for (String line : lines) {
             List<String> words = List.of(line.split(" +"));
@@ -105,12 +108,22 @@ public record Setup(
                 case "leases" -> leasing = words.size() > 1 ? Leasing.WITHOUT_WATCHDOG : Leasing.WITH_WATCHDOG;
                 case "fencing" -> fencing = !words.get(1).equals("off");
                 case "half-silent" -> half = !words.get(1).equals("off");
+                case "busy" -> busy = Integer.parseInt(words.get(1));
                 case "overcommit" -> overcommit = Integer.parseInt(words.get(1));
                 default -> throw new IllegalArgumentException("Not known at the beginning: " + line);
             }
         }
         return new Setup(
-                replicas, List.copyOf(hosts), List.copyOf(vms), settings, fencing, half, overcommit, calm, leasing);
+                replicas,
+                List.copyOf(hosts),
+                List.copyOf(vms),
+                settings,
+                fencing,
+                half,
+                overcommit,
+                busy,
+                calm,
+                leasing);
     }
 
     private static HostSetup host(String name, List<String> words) {
