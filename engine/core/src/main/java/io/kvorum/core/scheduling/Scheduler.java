@@ -8,11 +8,13 @@ import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.SlotSet;
 import io.kvorum.core.inventory.Surroundings;
+import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.scheduling.Policy.Weighted;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,15 @@ public final class Scheduler {
 
     private static @Nullable Seat seat(Candidates candidates, int slot) {
         return slot == NOWHERE || !candidates.tuning().seated() ? null : Seats.pick(candidates, slot);
+    }
+
+    /** Whether the VM runs where a hard rule of its affinity groups does not want it. */
+    public boolean breaksAffinity(Vm vm, Cluster cluster) {
+        Candidates candidates = candidates(new PlacementRequest(vm, cluster, null, Set.of()));
+        int slot = candidates.currentSlot();
+        return slot >= 0
+                && AffinityFilters.ALL.stream()
+                        .anyMatch(filter -> filter.applies(candidates) && !filter.admits(candidates, slot));
     }
 
     private Candidates candidates(PlacementRequest request) {

@@ -194,7 +194,7 @@ final class Agent {
         boolean connected = machine.libvirt.running();
         report(new Event.HostHeard(machine.id, connected, connected ? null : "libvirtd does not answer"));
         tellInventory();
-        if (world.setup.busyPercent() > 0 && connected && ++beats % BEATS_A_MEASUREMENT == 0) {
+        if (world.setup.measures() && connected && ++beats % BEATS_A_MEASUREMENT == 0) {
             report(new Event.HostMeasured(machine.id, machine.hypervisor.measure(world.setup.busyPercent())));
         }
         life.after(BEAT, this::beat);
