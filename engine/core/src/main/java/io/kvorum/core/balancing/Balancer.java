@@ -15,7 +15,9 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Request.PowerTask;
 import io.kvorum.core.scheduling.HostLoads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -110,6 +112,11 @@ public final class Balancer {
     public void ended(Turn turn, Operation operation) {
         execution.ended(turn, operation);
         waking.ended(turn, operation);
+        if (operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task)
+                && task == PowerTask.SLEEP
+                && operation.state() != OperationState.SUCCEEDED) {
+            idleness.keepOn(turn, hostId);
+        }
     }
 
     public void forget(UUID hostId) {

@@ -133,7 +133,10 @@ final class HostWaking {
         double comingCpus =
                 coming.stream().mapToDouble(host -> host.facts().cpuThreads()).sum();
         ExpectedDemand demand = ExpectedDemand.of(turn, cluster, loads, demands);
-        if (demand.capacity() > 0
+        boolean allReport = inventory.hostsOf(cluster.id()).stream()
+                .allMatch(host -> host.state() != HostState.UP || loads.hostFresh(host.id(), turn.nanos()));
+        if (allReport
+                && demand.capacity() > 0
                 && !demand.metBy(comingCpus, cluster.scheduling().highUtilizationPercent())) {
             return Optional.of("VMs are expected to ask for more than "
                     + cluster.scheduling().highUtilizationPercent() + " % of what is on");

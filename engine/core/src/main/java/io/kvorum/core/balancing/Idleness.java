@@ -62,6 +62,11 @@ final class Idleness {
                 && (woken == null || turn.nanos() - woken >= AWAKE_AT_LEAST.toNanos());
     }
 
+    /** It could not be switched off: it is left on for a while. */
+    void keepOn(Turn turn, UUID hostId) {
+        wokenNanos.put(hostId, turn.nanos());
+    }
+
     void forget(UUID hostId) {
         idleSinceNanos.remove(hostId);
         asleep.remove(hostId);
