@@ -76,16 +76,30 @@ lease.io-timeout-seconds = 2
 EOF
 }
 
+# Makes the control group in which the host's CPU time is counted, and prints its path.
+host_cpu_group() {
+  local root=/sys/fs/cgroup
+  [ -d "$root/cpuacct" ] && root=$root/cpuacct
+  mkdir -p "$root/kvorum-lab/$1" 2>/dev/null && echo "$root/kvorum-lab/$1"
+}
+
 host_power_on() {
-  local host=$1 dir=$HOSTS/$1
+  local host=$1 dir=$HOSTS/$1 group
   host_pid "$host" >/dev/null && return
   network_up "$host"
+  rm -f "$dir/proc-stat"
+  group=$(host_cpu_group "$host") && printf '%-100s\n' 'cpu  0 0 0 1 0 0 0 0 0 0' >"$dir/proc-stat"
   # The argument after -- is what finds the process again; tini passes it on to nobody.
-  KVORUM_LAB_HOST=$host setsid ip netns exec "$(namespace "$host")" \
+  # shellcheck disable=SC2016
+  KVORUM_LAB_HOST=$host setsid bash -c '[ -z "$1" ] || echo $$ >"$1/cgroup.procs"; shift; exec "$@"' host "$group" \
+    ip netns exec "$(namespace "$host")" \
     unshare --mount --uts --ipc --pid --fork --kill-child --mount-proc \
     tini -- bash -c 'shift; exec "$@"' host "kvorum-lab:$dir" "$LAB_HOME/host-init" "$LAB_DIR" "$host" "$(host_address "$host")" \
     </dev/null >"$dir/console.log" 2>&1 9>&- &
   echo $! >"$dir/pid"
+  if [ -n "$group" ]; then
+    setsid "$LAB_HOME/cpu-account" "$dir/proc-stat" "$group" "$(cat "$dir/pid")" </dev/null >"$dir/cpu-account.log" 2>&1 9>&- &
+  fi
 }
 
 host_power_off() {

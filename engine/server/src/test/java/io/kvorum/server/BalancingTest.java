@@ -1,12 +1,14 @@
 package io.kvorum.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +67,40 @@ class BalancingTest {
         assertTrue(problem.toString().contains("balancing.migrationsPerHost"), problem.toString());
         api.patch("/clusters/" + clusterId, Map.of("balancing", Map.of("mode", "sometimes")))
                 .expect(400);
+    }
+
+    @Test
+    void aClusterSaysHowItSavesPower() {
+        String path = "/clusters/" + clusterId;
+        JsonNode before = api.get(path).expect(200).json().path("powerSaving");
+        assertEquals(20, before.path("lowUtilizationPercent").asInt());
+        assertEquals(0, before.path("hostsInReserve").asInt());
+        assertFalse(before.path("enableAutomaticHostPowerManagement").asBoolean(true));
+
+        api.patch(
+                        path,
+                        Map.of(
+                                "schedulingPolicy",
+                                "power_saving",
+                                "powerSaving",
+                                Map.of("hostsInReserve", 1, "enableAutomaticHostPowerManagement", true)))
+                .expect(200);
+
+        JsonNode after = api.get(path).expect(200).json().path("powerSaving");
+        assertEquals(20, after.path("lowUtilizationPercent").asInt());
+        assertEquals(1, after.path("hostsInReserve").asInt());
+        assertTrue(after.path("enableAutomaticHostPowerManagement").asBoolean());
+        for (Map<String, Object> wrong : List.<Map<String, Object>>of(
+                Map.of("lowUtilizationPercent", 101),
+                Map.of("lowUtilizationPercent", 80),
+                Map.of("hostsInReserve", -1))) {
+            String problem = api.patch(path, Map.of("powerSaving", wrong))
+                    .expect(400)
+                    .json()
+                    .toString();
+            assertTrue(
+                    problem.contains("powerSaving." + wrong.keySet().iterator().next()), problem);
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.HostTrigger;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmTrigger;
+import io.kvorum.core.operations.HostSleep;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Request;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Another host that reaches it proves that it is alive: it is left alone, and they are asked again after growing
  *       waits. A machine that refuses them runs without its agent, which is given {@link #AGENT_GRACE} to come back.
  *   <li>So does renewing its leases on the storage ({@link LeaseEvidence}).
+ *   <li>A host that is empty and being put to sleep is silent for that reason; it is judged once that has ended.
  *   <li>Silence is never proof. Only a verified fence, an operator, or the host's own agent says that something is off.
  * </ol>
  */
@@ -102,9 +104,13 @@ public final class HostLiveness {
         // Without its hypervisor an agent that has just started knows next to nothing of its host.
         Host known = (greeting.hypervisorConnected() ? host.withFacts(greeting.facts()) : host)
                 .withStatus(new HostStatus(
-                        status.state(), status.reason(), greeting.bootId(), status.certificateExpiresAt()));
+                        status.state(),
+                        status.reason(),
+                        greeting.bootId(),
+                        status.certificateExpiresAt(),
+                        status.sleep()));
         if (!known.equals(host)) {
-            if (status.bootId() != null && !status.bootId().equals(greeting.bootId())) {
+            if (status.bootId() != null && !status.bootId().equals(greeting.bootId()) && !host.sleeps()) {
                 turn.log(
                         Severity.WARNING,
                         "host.rebooted",
@@ -148,7 +154,14 @@ public final class HostLiveness {
         watch(turn, host.id()).excuse = null;
         if (hypervisorConnected) {
             watch(turn, host.id()).startingNanos = null;
-            turn.log(Severity.INFO, "host.up", "Host " + host.name() + " is up.", host.subject());
+            turn.log(
+                    Severity.INFO,
+                    "host.up",
+                    "Host " + host.name() + " is up."
+                            + (host.sleeps() && !HostSleep.wakes(turn.inventory(), host)
+                                    ? " It was asleep, and somebody else switched it on."
+                                    : ""),
+                    host.subject());
         } else {
             turn.log(
                     Severity.ERROR,
@@ -170,7 +183,7 @@ public final class HostLiveness {
                 watch.askedFor = true;
                 secondPath.begin(turn, host);
             }
-            if (silenceNanos > patience.toNanos()) {
+            if (silenceNanos > patience.toNanos() && !HostSleep.fallsAsleep(turn.inventory(), host)) {
                 Lifecycles.HOST
                         .next(host.state(), HostTrigger.SILENT)
                         .ifPresent(state -> doubt(turn, host, state, watch));
@@ -277,7 +290,8 @@ public final class HostLiveness {
     private boolean falling(Turn turn, Host host) {
         long silenceNanos = turn.nanos() - watch(turn, host.id()).heardNanos;
         return host.state() == HostState.UP
-                && silenceNanos > settings.heartbeatTimeout().toNanos() / 2;
+                && silenceNanos > settings.heartbeatTimeout().toNanos() / 2
+                && !HostSleep.fallsAsleep(turn.inventory(), host);
     }
 
     /**

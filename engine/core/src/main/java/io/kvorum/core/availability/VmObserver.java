@@ -40,6 +40,9 @@ public final class VmObserver {
 
     private final Map<UUID, Map<UUID, VmRunState>> seen = new HashMap<>();
 
+    /** Guests that Kvorum did not start, by host. */
+    private final Map<UUID, Set<UUID>> foreign = new HashMap<>();
+
     /** VMs whose guest was seen to shut itself down while an operation held them, and on which host. */
     private final Map<UUID, UUID> shutDown = new HashMap<>();
 
@@ -55,9 +58,12 @@ public final class VmObserver {
     /** A host listed all its guests. */
     public void listed(Turn turn, UUID hostId, List<VmSighting> vms) {
         Map<UUID, VmRunState> states = new HashMap<>();
+        foreign.remove(hostId);
         for (VmSighting vm : vms) {
             if (vm.managed()) {
                 states.put(vm.vmId(), vm.state());
+            } else {
+                sightedForeign(hostId, vm);
             }
         }
         seen.put(hostId, states);
@@ -69,6 +75,7 @@ public final class VmObserver {
     /** A host reported one guest. */
     public void sighted(Turn turn, UUID hostId, VmSighting vm, Cause cause) {
         if (!vm.managed()) {
+            sightedForeign(hostId, vm);
             return;
         }
         seen.computeIfAbsent(hostId, id -> new HashMap<>()).put(vm.vmId(), vm.state());
@@ -78,6 +85,23 @@ public final class VmObserver {
             shutDown.remove(vm.vmId());
         }
         news(turn, hostId, vm.vmId());
+    }
+
+    private void sightedForeign(UUID hostId, VmSighting vm) {
+        Set<UUID> guests = foreign.computeIfAbsent(hostId, id -> new HashSet<>());
+        if (vm.state().present()) {
+            guests.add(vm.vmId());
+        } else {
+            guests.remove(vm.vmId());
+        }
+    }
+
+    /** Whether the host has listed its guests and has none, not even one that Kvorum knows nothing of. */
+    public boolean seesNobody(UUID hostId) {
+        Map<UUID, VmRunState> states = seen.get(hostId);
+        return states != null
+                && foreign.getOrDefault(hostId, Set.of()).isEmpty()
+                && states.values().stream().noneMatch(VmRunState::present);
     }
 
     private void news(Turn turn, UUID hostId, UUID vmId) {
@@ -190,6 +214,7 @@ public final class VmObserver {
     /** Nothing is known of that host's guests any more. */
     public void forget(UUID hostId) {
         seen.remove(hostId);
+        foreign.remove(hostId);
     }
 
     private void compare(Turn turn, UUID hostId, UUID vmId) {

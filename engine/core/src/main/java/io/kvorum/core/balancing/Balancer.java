@@ -1,32 +1,28 @@
 package io.kvorum.core.balancing;
 
 import io.kvorum.core.availability.AdmissionControl;
-import io.kvorum.core.balancing.EvenDistribution.Parameters;
 import io.kvorum.core.controller.Turn;
 import io.kvorum.core.inventory.BalancingPlan;
-import io.kvorum.core.inventory.BalancingPlan.HostChange;
-import io.kvorum.core.inventory.BalancingPlan.HostUse;
 import io.kvorum.core.inventory.BalancingPlan.MoveState;
 import io.kvorum.core.inventory.BalancingPlan.PlanMove;
 import io.kvorum.core.inventory.BalancingPlan.PlanState;
+import io.kvorum.core.inventory.BalancingPlan.PlanSwitch;
+import io.kvorum.core.inventory.BalancingPlan.SwitchState;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.PolicyName;
-import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Meta;
-import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Request.PowerTask;
 import io.kvorum.core.scheduling.HostLoads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -37,12 +33,15 @@ import java.util.stream.Collectors;
  * Keeps clusters balanced, by plans that are stored and can be read.
  *
  * <ol>
- *   <li>A host that was above a threshold for CpuOverCommitDurationMinutes, or, where the policy is more aggressive than that,
- *       a cluster that is not even enough, is reason for a plan. It is made by {@link EvenDistribution} from what was measured.
+ *   <li>There is a reason for a plan where running VMs break a hard rule of their affinity groups ({@link AffinityRepair}); where a
+ *       host was above a threshold for CpuOverCommitDurationMinutes, or, where the policy is more aggressive than that, a
+ *       cluster is not even enough ({@link EvenPlanner}); where a cluster saves power, and hosts have little to do
+ *       ({@link SavingPlanner}). It is made from what was measured.
  *   <li>The plan is stored: as running, or as proposed where an operator reviews plans.
- *   <li>Its moves are started in their order by {@link PlanExecution}, each after another look; a new leader goes on with
- *       what is stored.
+ *   <li>Its moves are started in their order by {@link PlanExecution}, each after another look, and hosts are switched off after
+ *       them; a new leader goes on with what is stored.
  *   <li>A plan that nobody reviewed in time is outdated.
+ *   <li>Hosts that power saving switched off are woken when they are needed ({@link HostWaking}); that needs no plan.
  * </ol>
  *
  * Invariant: a cluster has at most one open plan.
@@ -55,41 +54,79 @@ public final class Balancer {
     private static final int ENDED_PLANS_KEPT = 10;
     private static final int MOVES_IN_WORDS = 3;
 
-    private final HostLoads loads;
     private final Overload overload;
+    private final Idleness idleness;
+    private final Demands demands;
+    private final EvenPlanner even;
+    private final SavingPlanner saving;
+    private final AffinityRepair repair;
     private final PlanExecution execution;
-    private final Map<UUID, Long> lookedNanos = new HashMap<>();
+    private final HostWaking waking;
+    private final Pace reliefs = new Pace(BETWEEN_RELIEFS);
+    private final Pace repairs = new Pace(BETWEEN_RELIEFS);
+    private final Pace savings = new Pace(BETWEEN_RELIEFS);
+    private final Pace looks = new Pace(BETWEEN_LOOKS);
 
-    public Balancer(HostLoads loads, AdmissionControl admission, BiConsumer<Turn, Request> operations) {
-        this.loads = loads;
+    /** @param seesNobody whether a host has listed its guests, and has none */
+    public Balancer(
+            HostLoads loads,
+            AdmissionControl admission,
+            SleepingHosts sleepers,
+            Predicate<UUID> seesNobody,
+            BiConsumer<Turn, Request> operations) {
         overload = new Overload(loads);
-        execution = new PlanExecution(loads, admission, operations);
+        idleness = new Idleness(loads);
+        demands = new Demands(loads);
+        SwitchOffRules switchOff = new SwitchOffRules(loads, demands, seesNobody);
+        even = new EvenPlanner(loads, demands);
+        saving = new SavingPlanner(loads, demands, idleness, switchOff);
+        repair = new AffinityRepair(loads, demands);
+        execution = new PlanExecution(loads, demands, admission, switchOff, operations);
+        waking = new HostWaking(loads, demands, admission, sleepers, operations);
     }
 
     /** Looks at every cluster; to be called regularly. */
     public void tick(Turn turn) {
+        demands.observe(turn);
         for (Cluster cluster : List.copyOf(turn.inventory().clusters())) {
             Optional<String> overloaded = overload.observe(turn, cluster);
+            idleness.observe(turn, cluster);
             Optional<BalancingPlan> open = open(turn, cluster.id());
             if (open.isPresent()) {
                 goOn(turn, cluster, open.get());
             } else if (balanced(cluster)) {
-                reason(turn, cluster, overloaded).ifPresent(why -> plan(turn, cluster, why));
+                propose(turn, cluster, overloaded)
+                        .filter(proposal -> !proposal.isEmpty())
+                        .ifPresent(proposal -> store(turn, cluster, proposal));
             }
+            waking.tick(turn, cluster);
         }
+    }
+
+    /** Wakes hosts for VMs that wait to be started; to be called often. */
+    public void wakeForWaiting(Turn turn) {
+        waking.forWaiting(turn);
     }
 
     /** A migration may have been a plan's. */
     public void ended(Turn turn, Operation operation) {
         execution.ended(turn, operation);
+        waking.ended(turn, operation);
+        if (operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task)
+                && task == PowerTask.SLEEP
+                && operation.state() != OperationState.SUCCEEDED) {
+            idleness.keepOn(turn, hostId);
+        }
     }
 
     public void forget(UUID hostId) {
         overload.forget(hostId);
+        idleness.forget(hostId);
     }
 
     private static boolean balanced(Cluster cluster) {
-        return cluster.scheduling().name() == PolicyName.EVENLY_DISTRIBUTED
+        PolicyName policy = cluster.scheduling().name();
+        return (policy == PolicyName.EVENLY_DISTRIBUTED || policy == PolicyName.POWER_SAVING)
                 && cluster.balancing().mode() != BalancingMode.OFF;
     }
 
@@ -100,7 +137,8 @@ public final class Balancer {
     }
 
     private void goOn(Turn turn, Cluster cluster, BalancingPlan plan) {
-        boolean moving = plan.moves().stream().anyMatch(move -> move.state() == MoveState.MOVING);
+        boolean moving = plan.moves().stream().anyMatch(move -> move.state() == MoveState.MOVING)
+                || plan.switches().stream().anyMatch(one -> one.state() == SwitchState.SWITCHING);
         if (!balanced(cluster) && !moving) {
             end(turn, plan, PlanState.OUTDATED, "Cluster " + cluster.name() + " is not balanced any more.");
         } else if (plan.state() == PlanState.RUNNING) {
@@ -121,24 +159,38 @@ public final class Balancer {
                 plan.subject());
     }
 
-    /** Why to plan now, if there is a reason and the last look was long enough ago. */
-    private Optional<String> reason(Turn turn, Cluster cluster, Optional<String> overloaded) {
-        long last = lookedNanos.computeIfAbsent(cluster.id(), id -> turn.nanos());
-        long ago = turn.nanos() - last;
-        if (overloaded.isPresent() && ago >= BETWEEN_RELIEFS.toNanos()) {
-            return overloaded;
+    /** What to do about the cluster, if there is a reason and the last look was long enough ago. */
+    private Optional<Proposal> propose(Turn turn, Cluster cluster, Optional<String> overloaded) {
+        if (repairs.due(turn, cluster.id())) {
+            Proposal repaired = repair.plan(turn, cluster);
+            if (!repaired.isEmpty()) {
+                return Optional.of(repaired);
+            }
         }
-        return cluster.balancing().aggressiveness() > 1 && ago >= BETWEEN_LOOKS.toNanos()
-                ? Optional.of("CPU and memory were used unevenly")
+        boolean savesPower = cluster.scheduling().name() == PolicyName.POWER_SAVING;
+        if (overloaded.isPresent()) {
+            return reliefs.due(turn, cluster.id())
+                    ? Optional.of(relief(turn, cluster, overloaded.get(), savesPower))
+                    : Optional.empty();
+        }
+        if (savesPower) {
+            return savings.due(turn, cluster.id()) ? Optional.of(saving.plan(turn, cluster)) : Optional.empty();
+        }
+        return cluster.balancing().aggressiveness() > 1 && looks.due(turn, cluster.id())
+                ? Optional.of(even.plan(turn, cluster, "CPU and memory were used unevenly"))
                 : Optional.empty();
     }
 
-    private void plan(Turn turn, Cluster cluster, String why) {
-        lookedNanos.put(cluster.id(), turn.nanos());
-        List<PlanMove> moves = moves(turn, cluster);
-        if (moves.isEmpty()) {
-            return;
+    private Proposal relief(Turn turn, Cluster cluster, String why, boolean savesPower) {
+        looks.done(turn, cluster.id());
+        Proposal relief = even.plan(turn, cluster, why);
+        if (relief.isEmpty() && savesPower) {
+            waking.relieve(turn, cluster, why + ", and no other host that is on could relieve it");
         }
+        return relief;
+    }
+
+    private void store(Turn turn, Cluster cluster, Proposal proposal) {
         forgetOld(turn, cluster);
         boolean review = cluster.balancing().mode() == BalancingMode.REVIEW;
         UUID id = UUID.nameUUIDFromBytes((cluster.id() + "/" + turn.instant()).getBytes(StandardCharsets.UTF_8));
@@ -147,19 +199,17 @@ public final class Balancer {
                 cluster.id(),
                 "of cluster " + cluster.name(),
                 review ? PlanState.PROPOSED : PlanState.RUNNING,
-                why,
+                proposal.reason(),
                 null,
-                moves,
-                Meta.NONE);
+                proposal.moves(),
+                Meta.NONE,
+                proposal.switches());
         turn.put(plan);
-        String words = moves.stream().limit(MOVES_IN_WORDS).map(PlanMove::words).collect(Collectors.joining("; "));
         turn.log(
                 Severity.INFO,
                 review ? "balancing.plan_proposed" : "balancing.plan_made",
-                "Cluster " + cluster.name() + ": " + why + ". "
-                        + (moves.size() == 1 ? "1 move" : moves.size() + " moves")
-                        + (review ? ", to be approved: " : ": ") + words
-                        + (moves.size() > MOVES_IN_WORDS ? "; …" : "."),
+                "Cluster " + cluster.name() + ": " + proposal.reason() + ". " + (review ? "To be approved: " : "")
+                        + words(proposal),
                 plan.subject());
     }
 
@@ -172,64 +222,26 @@ public final class Balancer {
         newestFirst.stream().skip(ENDED_PLANS_KEPT - 1).forEach(plan -> turn.remove(Kind.BALANCING_PLAN, plan.id()));
     }
 
-    /** What the planner wants, but for moves after which fewer VMs would survive the failure of hosts. */
-    private List<PlanMove> moves(Turn turn, Cluster cluster) {
-        Predicate<UUID> rested = PlanExecution.rested(turn, cluster);
-        ClusterLoads wanted = new ClusterLoads(turn, cluster, loads, rested);
-        Parameters parameters = parameters(cluster);
-        List<PlannedMove> planned = new EvenDistribution(
-                        wanted.model(), new PlacementRules(turn.inventory(), cluster, loads, wanted), parameters)
-                .plan();
-        if (planned.isEmpty()) {
-            return List.of();
+    /** Such as "2 moves: move db-2 from h3 to h7: …; …. Then h3 is switched off." */
+    private static String words(Proposal proposal) {
+        List<PlanMove> moves = proposal.moves();
+        StringBuilder words = new StringBuilder();
+        if (!moves.isEmpty()) {
+            words.append(moves.size() == 1 ? "1 move: " : moves.size() + " moves: ")
+                    .append(moves.stream()
+                            .limit(MOVES_IN_WORDS)
+                            .map(PlanMove::words)
+                            .collect(Collectors.joining("; ")))
+                    .append(moves.size() > MOVES_IN_WORDS ? "; …" : ".");
         }
-        ClusterLoads measured = new ClusterLoads(turn, cluster, loads, rested);
-        PlacementRules rules = new PlacementRules(turn.inventory(), cluster, loads, measured);
-        EvenDistribution stepByStep = new EvenDistribution(measured.model(), rules, parameters);
-        List<PlanMove> moves = new ArrayList<>();
-        int shortfalls = rules.shortfalls();
-        for (PlannedMove move : planned) {
-            Optional<PlannedMove> made = stepByStep.make(move.vm(), move.to());
-            if (made.isPresent() && rules.shortfalls() > shortfalls) {
-                stepByStep.takeBack(move.vm());
-            } else {
-                made.ifPresent(step -> moves.add(inWords(measured, step)));
-            }
+        if (!proposal.switches().isEmpty()) {
+            words.append(moves.isEmpty() ? "" : " Then ")
+                    .append(proposal.switches().stream()
+                            .map(PlanSwitch::hostName)
+                            .collect(Collectors.joining(", ")))
+                    .append(proposal.switches().size() == 1 ? " is" : " are")
+                    .append(" switched off.");
         }
-        return moves;
-    }
-
-    static Parameters parameters(Cluster cluster) {
-        return new Parameters(
-                cluster.scheduling().highUtilizationPercent() / 100.0,
-                cluster.balancing().memoryHighPercent() / 100.0,
-                cluster.balancing().criticalPercent() / 100.0,
-                cluster.balancing().aggressiveness(),
-                Parameters.DEFAULT.mostMoves(),
-                Parameters.DEFAULT.bytesPerSecond(),
-                Parameters.DEFAULT.limit());
-    }
-
-    private static PlanMove inWords(ClusterLoads measured, PlannedMove move) {
-        Vm vm = measured.vm(move.vm());
-        return new PlanMove(
-                vm.id(),
-                vm.name(),
-                change(measured.host(move.from()), move.fromBefore(), move.fromAfter()),
-                change(measured.host(move.to()), move.toBefore(), move.toAfter()),
-                move.cost().bytes(),
-                move.cost().time().toMillis(),
-                move.cost().downtime().toMillis(),
-                MoveState.PLANNED,
-                null,
-                null);
-    }
-
-    private static HostChange change(Host host, Shares before, Shares after) {
-        return new HostChange(
-                host.id(),
-                host.name(),
-                new HostUse(before.cpu(), before.memory()),
-                new HostUse(after.cpu(), after.memory()));
+        return words.toString();
     }
 }

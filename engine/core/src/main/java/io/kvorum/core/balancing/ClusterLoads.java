@@ -34,7 +34,7 @@ final class ClusterLoads {
     private final LoadModel model;
 
     /** @param rested whether a VM may move again for the sake of others */
-    ClusterLoads(Turn turn, Cluster cluster, HostLoads loads, Predicate<UUID> rested) {
+    ClusterLoads(Turn turn, Cluster cluster, HostLoads loads, Demands demands, Predicate<UUID> rested) {
         for (Host host : turn.inventory().hostsOf(cluster.id())) {
             if (host.state() == HostState.UP
                     && !turn.inventory().locked(Kind.HOST, host.id())
@@ -67,7 +67,8 @@ final class ClusterLoads {
                     ownMemory[host] -= measured;
                     vmIndex.put(vm.id(), vms.size());
                     vms.add(vm);
-                    vmLoads.add(new LoadModel.VmLoad(host, cpu, cpu, 0, memory, rested.test(vm.id())));
+                    vmLoads.add(new LoadModel.VmLoad(
+                            host, cpu, demands.mean(vm, cpu), demands.variance(vm), memory, rested.test(vm.id())));
                 }
             }
         }

@@ -9,7 +9,9 @@ import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.Scheduler;
 import java.time.Instant;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 
 /** The rules of moves are those of placement: the scheduler's filters, asked on a copy on which the plan's moves are made. */
 final class PlacementRules implements MoveRules {
@@ -43,6 +45,27 @@ final class PlacementRules implements MoveRules {
         Vm before = supposed.vm(measured.vm(vm).id()).orElseThrow();
         supposed.put(before.withStatus(before.status().on(measured.host(host).id())), Instant.EPOCH);
         supposed.drainChanges();
+    }
+
+    /** Where the scheduler would have the VM go, of the hosts that were measured. */
+    OptionalInt choose(int vm) {
+        Vm supposedly = supposed.vm(measured.vm(vm).id()).orElseThrow();
+        return scheduler
+                .choose(new PlacementRequest(supposedly, cluster, null, Set.of()))
+                .map(host -> measured.hostIndex(host.id()))
+                .orElse(OptionalInt.empty());
+    }
+
+    /** Whether the VM is where a hard rule of its affinity groups does not want it. */
+    boolean brokenAffinity(UUID vmId) {
+        return supposed.vm(vmId)
+                .filter(vm -> scheduler.breaksAffinity(vm, cluster))
+                .isPresent();
+    }
+
+    /** The cluster as it would be after the moves so far. */
+    Inventory supposed() {
+        return supposed;
     }
 
     /** How many VMs would not be restarted if hosts failed now, where the cluster shall see to it; else 0. */

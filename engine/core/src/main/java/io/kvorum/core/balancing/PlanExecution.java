@@ -6,7 +6,10 @@ import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.MoveState;
 import io.kvorum.core.inventory.BalancingPlan.PlanMove;
 import io.kvorum.core.inventory.BalancingPlan.PlanState;
+import io.kvorum.core.inventory.BalancingPlan.PlanSwitch;
+import io.kvorum.core.inventory.BalancingPlan.SwitchState;
 import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Vm;
@@ -14,6 +17,7 @@ import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Request.PowerTask;
 import io.kvorum.core.scheduling.HostLoads;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,17 +42,27 @@ import org.jspecify.annotations.Nullable;
  *       allow, is skipped, with the reason.
  *   <li>A move is an ordinary migration. How it ended is read from its operation, or, after a change of leader in between, from
  *       where the VM is.
+ *   <li>When no move is open, hosts are switched off, each after another look too.
  * </ol>
  */
 final class PlanExecution {
 
     private final HostLoads loads;
+    private final Demands demands;
     private final AdmissionControl admission;
+    private final SwitchOffRules switchOff;
     private final BiConsumer<Turn, Request> operations;
 
-    PlanExecution(HostLoads loads, AdmissionControl admission, BiConsumer<Turn, Request> operations) {
+    PlanExecution(
+            HostLoads loads,
+            Demands demands,
+            AdmissionControl admission,
+            SwitchOffRules switchOff,
+            BiConsumer<Turn, Request> operations) {
         this.loads = loads;
+        this.demands = demands;
         this.admission = admission;
+        this.switchOff = switchOff;
         this.operations = operations;
     }
 
@@ -88,10 +102,48 @@ final class PlanExecution {
                 }
             }
         }
-        BalancingPlan now = current(turn, plan);
-        if (now.moves().stream().noneMatch(move -> move.state().open())) {
-            Balancer.end(turn, now, PlanState.DONE, outcome(now));
+        if (current(turn, plan).moves().stream().noneMatch(move -> move.state().open())) {
+            switchOff(turn, cluster, current(turn, plan));
+            BalancingPlan now = current(turn, plan);
+            if (now.switches().stream().noneMatch(one -> one.state().open())) {
+                Balancer.end(turn, now, PlanState.DONE, outcome(now));
+            }
         }
+    }
+
+    /** One after the other, so that each look is at what the others have left. */
+    private void switchOff(Turn turn, Cluster cluster, BalancingPlan plan) {
+        for (PlanSwitch one : plan.switches()) {
+            Optional<Host> host = turn.inventory().host(one.hostId());
+            if (one.state() == SwitchState.SWITCHING) {
+                if (turn.inventory().locked(Kind.HOST, one.hostId())) {
+                    return;
+                }
+                boolean off = host.filter(Host::sleeps).isPresent();
+                change(
+                        turn,
+                        plan,
+                        one,
+                        off ? SwitchState.SWITCHED_OFF : SwitchState.FAILED,
+                        off ? null : "It is not off; see its events.");
+            } else if (one.state() == SwitchState.PLANNED) {
+                Optional<String> objection = host.isEmpty()
+                        ? Optional.of("The host is gone.")
+                        : switchOff.objection(turn, cluster, host.get());
+                if (objection.isPresent()) {
+                    change(turn, plan, one, SwitchState.SKIPPED, objection.get());
+                } else {
+                    turn.put(current(turn, plan).with(one.hostId(), SwitchState.SWITCHING, null, null));
+                    operations.accept(turn, new Request.PowerHost(one.hostId(), PowerTask.SLEEP));
+                    return;
+                }
+            }
+        }
+    }
+
+    private static void change(
+            Turn turn, BalancingPlan plan, PlanSwitch one, SwitchState state, @Nullable String note) {
+        turn.put(current(turn, plan).with(one.hostId(), state, note, turn.instant()));
     }
 
     private void start(Turn turn, BalancingPlan plan, PlanMove move) {
@@ -156,7 +208,7 @@ final class PlanExecution {
         if (!move.from().hostId().equals(found.get().hostId())) {
             return Optional.of("The VM is not on " + move.from().hostName() + " any more.");
         }
-        ClusterLoads now = new ClusterLoads(turn, cluster, loads, id -> true);
+        ClusterLoads now = new ClusterLoads(turn, cluster, loads, demands, id -> true);
         OptionalInt vm = now.vmIndex(move.vmId());
         OptionalInt target = now.hostIndex(move.to().hostId());
         if (vm.isEmpty() || now.hostIndex(move.from().hostId()).isEmpty()) {
@@ -170,17 +222,60 @@ final class PlanExecution {
         if (!rules.allows(now.model(), vm.getAsInt(), target.getAsInt())) {
             return Optional.of(move.to().hostName() + " cannot take the VM now.");
         }
-        EvenDistribution distribution = new EvenDistribution(now.model(), rules, Balancer.parameters(cluster));
-        boolean helps = distribution.needed(vm.getAsInt())
-                && distribution.make(vm.getAsInt(), target.getAsInt()).isPresent();
-        if (!helps) {
-            return Optional.of("It would not help any more, as busy as "
-                    + move.from().hostName() + " and " + move.to().hostName() + " are now.");
+        Optional<String> useless = switch (move.purpose()) {
+            case EVEN_OUT -> uneven(cluster, move, now, rules, vm.getAsInt(), target.getAsInt());
+            case EMPTY_HOST -> emptying(cluster, move, now, rules, vm.getAsInt(), target.getAsInt());
+            case REPAIR_AFFINITY ->
+                AffinityRepair.needed(rules, found.get())
+                        ? Optional.empty()
+                        : Optional.of("No rule of its affinity groups is broken any more.");
+        };
+        if (useless.isPresent()) {
+            return useless;
         }
         return admission.objection(turn.inventory(), found.get(), move.to().hostId());
     }
 
+    private static Optional<String> uneven(
+            Cluster cluster, PlanMove move, ClusterLoads now, PlacementRules rules, int vm, int target) {
+        EvenDistribution distribution = new EvenDistribution(now.model(), rules, EvenPlanner.parameters(cluster));
+        boolean helps = distribution.needed(vm) && distribution.make(vm, target).isPresent();
+        return helps
+                ? Optional.empty()
+                : Optional.of("It would not help any more, as busy as "
+                        + move.from().hostName() + " and " + move.to().hostName() + " are now.");
+    }
+
+    private static Optional<String> emptying(
+            Cluster cluster, PlanMove move, ClusterLoads now, PlacementRules rules, int vm, int target) {
+        if (cluster.scheduling().name() != PolicyName.POWER_SAVING) {
+            return Optional.of("Cluster " + cluster.name() + " does not save power any more.");
+        }
+        LoadModel model = now.model();
+        int from = model.hostOf(vm);
+        double use = model.cpu(from) / model.host(from).cpuCapacity();
+        if (use * 100 >= cluster.powerSaving().lowUtilizationPercent()) {
+            return Optional.of(move.from().hostName() + " is busy by now.");
+        }
+        return new PowerSaving(model, rules, SavingPlanner.parameters(cluster)).fits(vm, target)
+                ? Optional.empty()
+                : Optional.of(move.to().hostName() + " has not the room any more.");
+    }
+
     void ended(Turn turn, Operation operation) {
+        if (operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task) && task == PowerTask.SLEEP) {
+            boolean off = operation.state() == OperationState.SUCCEEDED;
+            for (BalancingPlan plan : List.copyOf(turn.inventory().balancingPlans())) {
+                plan.switches().stream()
+                        .filter(one -> one.hostId().equals(hostId) && one.state() == SwitchState.SWITCHING)
+                        .forEach(one -> change(
+                                turn,
+                                plan,
+                                one,
+                                off ? SwitchState.SWITCHED_OFF : SwitchState.FAILED,
+                                off ? null : why(operation)));
+            }
+        }
         if (operation.request() instanceof Request.MigrateVm(UUID vmId, var hostId)) {
             for (BalancingPlan plan : List.copyOf(turn.inventory().balancingPlans())) {
                 plan.moves().stream()
@@ -193,24 +288,39 @@ final class PlanExecution {
 
     private static void ended(Turn turn, BalancingPlan plan, PlanMove move, Operation operation) {
         boolean moved = operation.state() == OperationState.SUCCEEDED;
-        String why = operation.problem() == null
+        change(turn, plan.id(), move.vmId(), moved ? MoveState.MOVED : MoveState.FAILED, moved ? null : why(operation));
+    }
+
+    private static @Nullable String why(Operation operation) {
+        return operation.problem() == null
                 ? operation.summary()
                 : operation.problem().detail();
-        change(turn, plan.id(), move.vmId(), moved ? MoveState.MOVED : MoveState.FAILED, moved ? null : why);
     }
 
     private static String outcome(BalancingPlan plan) {
         StringBuilder words = new StringBuilder();
         for (MoveState state : MoveState.values()) {
+            add(
+                    words,
+                    state,
+                    plan.moves().stream().filter(move -> move.state() == state).count(),
+                    "");
+        }
+        for (SwitchState state : SwitchState.values()) {
             long count =
-                    plan.moves().stream().filter(move -> move.state() == state).count();
-            if (count > 0) {
-                words.append(words.isEmpty() ? "" : ", ")
-                        .append(count)
-                        .append(' ')
-                        .append(state.name().toLowerCase(Locale.ROOT).replace('_', ' '));
-            }
+                    plan.switches().stream().filter(one -> one.state() == state).count();
+            add(words, state, count, state == SwitchState.SWITCHED_OFF ? "" : " to switch off");
         }
         return words.append('.').toString();
+    }
+
+    private static void add(StringBuilder words, Enum<?> state, long count, String more) {
+        if (count > 0) {
+            words.append(words.isEmpty() ? "" : ", ")
+                    .append(count)
+                    .append(' ')
+                    .append(state.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                    .append(more);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.kvorum.core.balancing.LoadModel.VmLoad;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -31,9 +32,10 @@ public final class PowerSaving {
      * @param limit share of a host's CPUs that may be given out
      * @param deviations standard deviations that are kept free for peaks
      * @param relievedTo share of a host's CPUs that it is relieved to
+     * @param memoryLimit share of a host's memory that may be given out
      */
-    public record Parameters(double limit, double deviations, double relievedTo) {
-        public static final Parameters DEFAULT = new Parameters(0.95, 2, 0.9);
+    public record Parameters(double limit, double deviations, double relievedTo, double memoryLimit) {
+        public static final Parameters DEFAULT = new Parameters(0.95, 2, 0.9, 1);
     }
 
     private static final int NOWHERE = -1;
@@ -70,13 +72,24 @@ public final class PowerSaving {
         for (int host = 0; host < model.hostCount(); host++) {
             relieve(host);
         }
-        IntStream.range(0, model.hostCount())
-                .filter(host -> !model.isEmpty(host) && allRested(host))
+        empty(host -> true);
+        return model.moves();
+    }
+
+    /** Empties what can be emptied of these hosts, and answers which; the model is left as it shall become. */
+    List<Integer> empty(IntPredicate candidates) {
+        return IntStream.range(0, model.hostCount())
+                .filter(host -> !model.isEmpty(host) && candidates.test(host) && allRested(host))
                 .boxed()
                 .sorted(Comparator.<Integer>comparingDouble(host -> -wattsByWork[host])
                         .thenComparingDouble(this::fullness))
-                .forEach(this::empty);
-        return model.moves();
+                .filter(this::empty)
+                .toList();
+    }
+
+    /** Whether the VM, as the model stands, may go there. */
+    boolean fits(int vm, int host) {
+        return model.hostOf(vm) != host && fit(vm, host) >= 0 && rules.allows(model, vm, host);
     }
 
     private void move(int vm, int to) {
@@ -125,7 +138,7 @@ public final class PowerSaving {
     }
 
     /** All of its VMs find room, or none moves. */
-    private void empty(int host) {
+    private boolean empty(int host) {
         List<Integer> moved = new ArrayList<>();
         int[] largestFirst = IntStream.of(model.vmsOn(host))
                 .boxed()
@@ -136,11 +149,12 @@ public final class PowerSaving {
             int target = target(vm, false);
             if (target == NOWHERE) {
                 moved.reversed().forEach(undone -> move(undone, host));
-                return;
+                return false;
             }
             moved.add(vm);
             move(vm, target);
         }
+        return true;
     }
 
     private double size(int vm) {
@@ -184,7 +198,8 @@ public final class PowerSaving {
                 + parameters.deviations() * Math.sqrt(model.cpuVariance(host) + load.cpuVariance());
         boolean comesBack = load.host() == host;
         double memory = model.memoryInTransit(host) + (comesBack ? 0 : load.memory());
-        if (Math.max(now, expected) > parameters.limit() * there.cpuCapacity() || memory > there.memoryCapacity()) {
+        if (Math.max(now, expected) > parameters.limit() * there.cpuCapacity()
+                || memory > parameters.memoryLimit() * there.memoryCapacity()) {
             return -1;
         }
         return Math.max(expected / there.cpuCapacity(), memory / there.memoryCapacity());

@@ -9,6 +9,7 @@ import io.kvorum.core.availability.ProvenHostDeath;
 import io.kvorum.core.availability.StorageReturn;
 import io.kvorum.core.availability.VmObserver;
 import io.kvorum.core.balancing.Balancer;
+import io.kvorum.core.balancing.SleepingHosts;
 import io.kvorum.core.controller.Event.HostGreeted;
 import io.kvorum.core.inventory.AffinityGroup.Member;
 import io.kvorum.core.inventory.Cluster;
@@ -78,13 +79,15 @@ public final class Controller {
         this.term = term;
         this.scheduler = new Scheduler(inventory, loads);
         this.admission = new AdmissionControl(loads);
-        this.runner = new OperationRunner(settings, scheduler, admission::objection, this::provenOff, this::ended);
+        SleepingHosts sleepers = new SleepingHosts(loads, admission);
+        this.runner =
+                new OperationRunner(settings, scheduler, admission::objection, sleepers, this::provenOff, this::ended);
         this.observer = new VmObserver(asking("system/monitor"));
         this.liveness = new HostLiveness(settings, asking("system/fencing"));
         this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY), liveness::leaseExpired);
         this.lockspaces = new LockspaceMembers(asking("system/monitor"));
         this.storageReturn = new StorageReturn(observer::stoppedByDisk, asking("system/monitor"));
-        this.balancer = new Balancer(loads, admission, asking("system/balancing"));
+        this.balancer = new Balancer(loads, admission, sleepers, observer::seesNobody, asking("system/balancing"));
     }
 
     private BiConsumer<Turn, Request> asking(String who) {
@@ -220,6 +223,7 @@ public final class Controller {
                 storageReturn.tick(turn);
                 lockspaces.tick(turn);
                 runner.reconsiderAll(turn);
+                balancer.wakeForWaiting(turn);
                 turn.emit(new Effect.StartTimer(timer, LIVENESS_PERIOD));
             }
             case Timer.Balancing balancingTimer -> {
@@ -266,6 +270,7 @@ public final class Controller {
 
     private void provenOff(Turn turn, UUID hostId, String proof) {
         observer.forget(hostId);
+        loads.forget(hostId);
         ProvenHostDeath.settle(turn, runner, hostId, proof);
         recovery.tick(turn);
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason why it was made, in words
  * @param outcome how it ended, in words; null while it is open
+ * @param switches hosts that are switched off once the moves are made
  */
 public record BalancingPlan(
         UUID id,
@@ -22,11 +23,13 @@ public record BalancingPlan(
         String reason,
         @Nullable String outcome,
         List<PlanMove> moves,
-        Meta meta)
+        Meta meta,
+        List<PlanSwitch> switches)
         implements Entity {
 
     public BalancingPlan {
         moves = List.copyOf(moves);
+        switches = switches == null ? List.of() : List.copyOf(switches); // stored before hosts were switched off
     }
 
     @Override
@@ -36,15 +39,25 @@ public record BalancingPlan(
 
     @Override
     public BalancingPlan withMeta(Meta newMeta) {
-        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, newMeta);
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, newMeta, switches);
     }
 
     public BalancingPlan to(PlanState newState, @Nullable String newOutcome) {
-        return new BalancingPlan(id, clusterId, name, newState, reason, newOutcome, moves, meta);
+        return new BalancingPlan(id, clusterId, name, newState, reason, newOutcome, moves, meta, switches);
     }
 
     public BalancingPlan withMoves(List<PlanMove> newMoves) {
-        return new BalancingPlan(id, clusterId, name, state, reason, outcome, newMoves, meta);
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, newMoves, meta, switches);
+    }
+
+    /** The plan with what became of switching off that host. */
+    public BalancingPlan with(UUID hostId, SwitchState newState, @Nullable String note, @Nullable Instant endedAt) {
+        List<PlanSwitch> changed = switches.stream()
+                .map(one -> one.hostId().equals(hostId)
+                        ? new PlanSwitch(hostId, one.hostName(), newState, note, endedAt)
+                        : one)
+                .toList();
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, meta, changed);
     }
 
     /** The plan with the move of that VM changed. */
@@ -85,6 +98,39 @@ public record BalancingPlan(
         }
     }
 
+    /** What a move is for; decides what is asked of it again before it is made. */
+    public enum MovePurpose {
+        EVEN_OUT,
+        EMPTY_HOST,
+        REPAIR_AFFINITY
+    }
+
+    public enum SwitchState {
+        PLANNED,
+        SWITCHING,
+        SWITCHED_OFF,
+        FAILED,
+        /** It is needed after all, or was not empty. */
+        SKIPPED;
+
+        public boolean open() {
+            return this == PLANNED || this == SWITCHING;
+        }
+    }
+
+    /**
+     * A host that power saving switches off.
+     *
+     * @param note why it was not
+     * @param endedAt null while it is open
+     */
+    public record PlanSwitch(
+            UUID hostId,
+            String hostName,
+            SwitchState state,
+            @Nullable String note,
+            @Nullable Instant endedAt) {}
+
     /** How much of a host's CPUs and memory is in use, each 0 to 1. */
     public record HostUse(double cpu, double memory) {}
 
@@ -122,15 +168,33 @@ public record BalancingPlan(
             long downtimeMillis,
             MoveState state,
             @Nullable String note,
-            @Nullable Instant endedAt) {
+            @Nullable Instant endedAt,
+            MovePurpose purpose) {
+
+        public PlanMove {
+            if (purpose == null) {
+                purpose = MovePurpose.EVEN_OUT; // stored before there were others
+            }
+        }
 
         public PlanMove moving() {
             return new PlanMove(
-                    vmId, vmName, from, to, costBytes, costMillis, downtimeMillis, MoveState.MOVING, null, null);
+                    vmId,
+                    vmName,
+                    from,
+                    to,
+                    costBytes,
+                    costMillis,
+                    downtimeMillis,
+                    MoveState.MOVING,
+                    null,
+                    null,
+                    purpose);
         }
 
         public PlanMove ended(MoveState newState, @Nullable String newNote, Instant now) {
-            return new PlanMove(vmId, vmName, from, to, costBytes, costMillis, downtimeMillis, newState, newNote, now);
+            return new PlanMove(
+                    vmId, vmName, from, to, costBytes, costMillis, downtimeMillis, newState, newNote, now, purpose);
         }
 
         /** Such as "move db-2 from h3 to h7: h3 CPU 91 → 74 %, memory 60 → 52 %; h7 CPU 38 → 52 %, …; cost 3.1 GB, 11 s". */

@@ -22,13 +22,45 @@ public record Cluster(
         AdmissionPolicy admission,
         BalancingPolicy balancing,
         Meta meta,
-        @Nullable UUID customPolicyId)
+        @Nullable UUID customPolicyId,
+        PowerSavingPolicy powerSaving)
         implements ConfigObject {
 
     public Cluster {
         if (balancing == null) {
             balancing = BalancingPolicy.DEFAULT; // stored before there were plans
         }
+        if (powerSaving == null) {
+            powerSaving = PowerSavingPolicy.DEFAULT; // stored before hosts were switched off
+        }
+    }
+
+    /** That switches no host off. */
+    public Cluster(
+            UUID id,
+            String name,
+            String description,
+            UUID dataCenterId,
+            SchedulingPolicy scheduling,
+            @Nullable String cpuModel,
+            FencingPolicy fencing,
+            AdmissionPolicy admission,
+            BalancingPolicy balancing,
+            Meta meta,
+            @Nullable UUID customPolicyId) {
+        this(
+                id,
+                name,
+                description,
+                dataCenterId,
+                scheduling,
+                cpuModel,
+                fencing,
+                admission,
+                balancing,
+                meta,
+                customPolicyId,
+                PowerSavingPolicy.DEFAULT);
     }
 
     /** With the built-in policy that its scheduling names, and balanced as by default. */
@@ -74,7 +106,8 @@ public record Cluster(
                 admission,
                 balancing,
                 newMeta,
-                customPolicyId);
+                customPolicyId,
+                powerSaving);
     }
 
     /** The same with that policy of its operator for placement; null for the built-in one. */
@@ -90,7 +123,13 @@ public record Cluster(
                 admission,
                 balancing,
                 meta,
-                policyId);
+                policyId,
+                powerSaving);
+    }
+
+    /** Whether its hosts are switched off while nobody needs them. */
+    public boolean switchesHostsOff() {
+        return scheduling.name() == PolicyName.POWER_SAVING && powerSaving.enableAutomaticHostPowerManagement();
     }
 
     /** Which VMs the balancer may move. */
@@ -182,6 +221,19 @@ public record Cluster(
             int migrationsPerCluster) {
 
         public static final BalancingPolicy DEFAULT = new BalancingPolicy(BalancingMode.AUTOMATIC, 1, 90, 95, 2, 8);
+    }
+
+    /**
+     * How a cluster whose policy is {@link PolicyName#POWER_SAVING} saves power, under the names that oVirt's operators know.
+     *
+     * @param lowUtilizationPercent a host whose CPU is less busy than this is emptied, if its VMs find room on others
+     * @param hostsInReserve empty hosts that are kept on
+     * @param enableAutomaticHostPowerManagement whether empty hosts are switched off, and on again when they are needed
+     */
+    public record PowerSavingPolicy(
+            int lowUtilizationPercent, int hostsInReserve, boolean enableAutomaticHostPowerManagement) {
+
+        public static final PowerSavingPolicy DEFAULT = new PowerSavingPolicy(20, 0, false);
     }
 
     /** What becomes of a plan of moves. */

@@ -41,9 +41,21 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
         return status.state();
     }
 
-    /** The same host in another state. */
+    /** The same host in another state; only one that stays down sleeps on. */
     public Host to(HostState state, @Nullable String reason) {
-        return withStatus(new HostStatus(state, reason, status.bootId(), status.certificateExpiresAt()));
+        Sleep sleep = state == HostState.DOWN ? status.sleep() : null;
+        return withStatus(new HostStatus(state, reason, status.bootId(), status.certificateExpiresAt(), sleep));
+    }
+
+    /** The same host, down, and asleep as said; with null, as one that somebody switched off. */
+    public Host asleep(@Nullable Sleep sleep, @Nullable String reason) {
+        return withStatus(
+                new HostStatus(HostState.DOWN, reason, status.bootId(), status.certificateExpiresAt(), sleep));
+    }
+
+    /** Whether power saving switched it off, so that the engine may switch it on. */
+    public boolean sleeps() {
+        return state() == HostState.DOWN && status.sleep() != null;
     }
 
     /**
@@ -69,12 +81,44 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
      * What it is.
      *
      * @param bootId changes with every boot; null before the first contact
+     * @param sleep of a host that is down because power saving switched it off; else null
      */
     public record HostStatus(
             HostState state,
             @Nullable String reason,
             @Nullable String bootId,
-            @Nullable Instant certificateExpiresAt) {}
+            @Nullable Instant certificateExpiresAt,
+            @Nullable Sleep sleep) {
+
+        /** Of a host that does not sleep. */
+        public HostStatus(
+                HostState state,
+                @Nullable String reason,
+                @Nullable String bootId,
+                @Nullable Instant certificateExpiresAt) {
+            this(state, reason, bootId, certificateExpiresAt, null);
+        }
+    }
+
+    /**
+     * How a host sleeps that power saving switched off.
+     *
+     * @param wakingSince when it was told to switch on again; null while it shall sleep
+     * @param wakeFailedAt when the last attempt to wake it came to nothing; null if none did
+     */
+    public record Sleep(
+            Instant since,
+            @Nullable Instant wakingSince,
+            @Nullable Instant wakeFailedAt) {
+
+        public Sleep waking(Instant now) {
+            return new Sleep(since, now, wakeFailedAt);
+        }
+
+        public Sleep notWoken(Instant now) {
+            return new Sleep(since, null, now);
+        }
+    }
 
     /**
      * How its power is switched; the passwords in it are encrypted.

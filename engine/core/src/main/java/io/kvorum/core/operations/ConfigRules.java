@@ -58,6 +58,16 @@ final class ConfigRules {
         VmRules.checkRange("balancing.criticalPercent", balancing.criticalPercent(), 1, 100, problems);
         VmRules.checkRange("balancing.migrationsPerHost", balancing.migrationsPerHost(), 1, 16, problems);
         VmRules.checkRange("balancing.migrationsPerCluster", balancing.migrationsPerCluster(), 1, 1000, problems);
+        VmRules.checkRange(
+                "powerSaving.lowUtilizationPercent", cluster.powerSaving().lowUtilizationPercent(), 0, 100, problems);
+        VmRules.checkRange("powerSaving.hostsInReserve", cluster.powerSaving().hostsInReserve(), 0, 1000, problems);
+        if (policy.name() == Cluster.PolicyName.POWER_SAVING
+                && cluster.powerSaving().lowUtilizationPercent() >= policy.highUtilizationPercent()) {
+            problems.add(VmRules.field(
+                    "powerSaving.lowUtilizationPercent",
+                    cluster.powerSaving().lowUtilizationPercent(),
+                    "Must be below highUtilizationPercent, which is " + policy.highUtilizationPercent() + "."));
+        }
         VmRules.checkRange("admission.hostFailures", cluster.admission().hostFailures(), 1, 4, problems);
         if (cluster.cpuModel() != null && !CPU_MODEL.matcher(cluster.cpuModel()).matches()) {
             problems.add(VmRules.field("cpuModel", cluster.cpuModel(), "Not a CPU model as libvirt names them."));

@@ -41,6 +41,7 @@ public final class OperationRunner {
     private final Settings settings;
     private final Scheduler scheduler;
     private final Admission admission;
+    private final Sleepers sleepers;
     private final Procedures procedures = new Procedures();
     private final HostDeath hostDeath;
     private final Consumer<OperationEnd> onEnd;
@@ -52,11 +53,13 @@ public final class OperationRunner {
             Settings settings,
             Scheduler scheduler,
             Admission admission,
+            Sleepers sleepers,
             HostDeath hostDeath,
             Consumer<OperationEnd> onEnd) {
         this.settings = settings;
         this.scheduler = scheduler;
         this.admission = admission;
+        this.sleepers = sleepers;
         this.hostDeath = hostDeath;
         this.onEnd = onEnd;
     }
@@ -106,7 +109,7 @@ public final class OperationRunner {
             }
         }
         Operation running = queued.running(locks, turn.instant());
-        Work work = new Work(turn, settings, scheduler, admission, running, List.of(), hostDeath);
+        Work work = new Work(turn, settings, scheduler, admission, sleepers, running, List.of(), hostDeath);
         int before = turn.inventory().pendingChanges();
         Verdict verdict = procedure.begin(work, queued.request());
         if (verdict instanceof Verdict.Refuse && turn.inventory().pendingChanges() != before) {
@@ -130,7 +133,7 @@ public final class OperationRunner {
         turn.emit(new Effect.CancelTimer(new Timer.StepLimit(operationId, commandId)));
         Step ended = found.get().currentStep().ended(outcome, turn.instant());
         Operation operation = found.get().withCurrentStep(ended);
-        Work work = new Work(turn, settings, scheduler, admission, operation, List.of(), hostDeath);
+        Work work = new Work(turn, settings, scheduler, admission, sleepers, operation, List.of(), hostDeath);
         Verdict verdict = procedures.of(operation.request()).next(work, operation.request(), ended);
         apply(turn, work, verdict);
     }
@@ -194,7 +197,7 @@ public final class OperationRunner {
         Operation cancelling = operation.asksToCancel();
         turn.put(cancelling);
         procedure.cancel(
-                new Work(turn, settings, scheduler, admission, cancelling, List.of(), hostDeath),
+                new Work(turn, settings, scheduler, admission, sleepers, cancelling, List.of(), hostDeath),
                 operation.request(),
                 running);
         for (Operation child : turn.inventory().operations()) {
@@ -222,7 +225,7 @@ public final class OperationRunner {
         if (!operation.waiting() || operation.currentStep().commandId() != null) {
             return;
         }
-        Work work = new Work(turn, settings, scheduler, admission, operation, endedChildren, hostDeath);
+        Work work = new Work(turn, settings, scheduler, admission, sleepers, operation, endedChildren, hostDeath);
         Verdict verdict = procedures.of(operation.request()).reconsider(work, operation.request());
         if (!(verdict instanceof Verdict.Wait)) {
             apply(turn, work, verdict);

@@ -34,6 +34,8 @@ import java.util.stream.IntStream;
  *       host is down, its VMs are too, and what is highly available may start elsewhere.
  *   <li>A power cycle ends by switching on again, and so does a fence if the cluster's policy says so; if that fails,
  *       the host stays down. In between the machine rests for {@link Settings#powerOffRest}.
+ *   <li>A host that is put to sleep must be up, empty, and on as its power agents tell: one that tells "off" of a host that
+ *       is heard belongs to another machine.
  * </ol>
  */
 final class PowerHostProcedure implements Procedure<Request.PowerHost> {
@@ -68,6 +70,15 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
         if (task == PowerTask.FENCE && host.state() != HostState.NON_RESPONSIVE) {
             return Verdict.conflict("Host " + host.name() + " is " + VmRules.words(host.state()) + ", not silent.");
         }
+        Optional<String> objection =
+                task == PowerTask.SLEEP ? HostSleep.objection(work.inventory(), host) : Optional.empty();
+        if (objection.isPresent()) {
+            return Verdict.conflict("Host " + host.name() + " is not switched off: " + objection.get());
+        }
+        if (task == PowerTask.WAKE && !host.sleeps()) {
+            return Verdict.conflict("Host " + host.name() + " is " + VmRules.words(host.state())
+                    + ", and power saving did not switch it off.");
+        }
         boolean switchesOff = task == PowerTask.OFF || task == PowerTask.RESTART;
         if (switchesOff
                 && !host.state().inDoubt()
@@ -85,13 +96,16 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
         if (task == PowerTask.FENCE) {
             work.turn().put(host.to(Lifecycles.HOST.require(host.state(), HostTrigger.FENCE), "It is being fenced."));
         }
+        if (task == PowerTask.WAKE) {
+            HostSleep.waking(work, host);
+        }
         return command(work, host.id(), ways.getFirst());
     }
 
     private static PowerAction firstAction(PowerTask task) {
         return switch (task) {
-            case STATUS -> PowerAction.STATUS;
-            case ON -> PowerAction.ON;
+            case STATUS, SLEEP -> PowerAction.STATUS;
+            case ON, WAKE -> PowerAction.ON;
             case OFF, RESTART, FENCE -> PowerAction.OFF;
         };
     }
@@ -159,7 +173,10 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
                 && nothingIsLeft(work, host, action)) {
             return switch (action) {
                 case STATUS ->
-                    new Verdict.Succeed("The power of host " + host.name() + " is " + (anyOn(work) ? "on." : "off."));
+                    request.task() == PowerTask.SLEEP
+                            ? sleep(work, host)
+                            : new Verdict.Succeed(
+                                    "The power of host " + host.name() + " is " + (anyOn(work) ? "on." : "off."));
                 case ON -> new Verdict.Succeed("The power of host " + host.name() + " is on.");
                 case OFF -> switchedOff(work, request, host);
             };
@@ -171,6 +188,24 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
     private static boolean nothingIsLeft(Work work, Host host, PowerAction action) {
         int agents = host.spec().powerManagement().agents().size();
         return !together(host) || done(work, action).size() >= agents;
+    }
+
+    /** Its agents have answered. */
+    private static Verdict sleep(Work work, Host host) {
+        if (host.state() != HostState.UP) {
+            return new Verdict.Cancelled("Host " + host.name() + " is " + VmRules.words(host.state()) + " by now.");
+        }
+        boolean allOn = work.operation().steps().stream()
+                .allMatch(step -> !(step.outcome() instanceof CommandOutcome.Done(PowerDetail(boolean on))) || on);
+        if (!allOn) {
+            return Verdict.failed(
+                    "Host " + host.name() + " is heard, and its power agent says that it is off: it seems to"
+                            + " belong to another machine. Correct the power management of the host.");
+        }
+        return ways(work, host, PowerAction.OFF).stream()
+                .findFirst()
+                .map(way -> command(work, host.id(), way))
+                .orElseGet(() -> Verdict.failed("Nobody is there to switch host " + host.name() + " off."));
     }
 
     private static boolean anyOn(Work work) {
@@ -203,11 +238,20 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
                             + " Its VMs stay where they are until it answers or is confirmed down.",
                     host.subject());
         }
+        if (request.task() == PowerTask.WAKE) {
+            HostSleep.notWoken(work, host, why);
+        }
         return Verdict.failed("The power of host " + host.name() + " could not be switched: " + why);
     }
 
     private static Verdict switchedOff(Work work, Request.PowerHost request, Host host) {
         PowerTask task = request.task();
+        if (task == PowerTask.SLEEP) {
+            return host.state() == HostState.UP
+                            && work.inventory().vmsOn(host.id()).isEmpty()
+                    ? HostSleep.fellAsleep(work, host)
+                    : new Verdict.Cancelled("Host " + host.name() + " is " + VmRules.words(host.state()) + " by now.");
+        }
         boolean heardSince = task == PowerTask.FENCE
                 ? host.state() != HostState.FENCING
                 : !host.state().inDoubt() && !work.inventory().vmsOn(host.id()).isEmpty();
@@ -217,6 +261,7 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
             return task == PowerTask.FENCE ? new Verdict.Cancelled(message) : new Verdict.Succeed(message);
         }
         work.hostProvenOff(host, "Its BMC says that the power is off.");
+        HostSleep.nobodysAnyMore(work, host);
         if (task == PowerTask.OFF) {
             return new Verdict.Succeed("The power of host " + host.name() + " is off.");
         }

@@ -24,7 +24,11 @@ final class RenewHostProcedure implements Procedure<Request.RenewHost> {
         HostStatus status = host.status();
         work.turn()
                 .put(host.withStatus(new HostStatus(
-                        status.state(), status.reason(), status.bootId(), request.certificateExpiresAt())));
+                        status.state(),
+                        status.reason(),
+                        status.bootId(),
+                        request.certificateExpiresAt(),
+                        status.sleep())));
         return new Verdict.Succeed(
                 "Host " + host.name() + " has a certificate until " + request.certificateExpiresAt() + ".");
     }

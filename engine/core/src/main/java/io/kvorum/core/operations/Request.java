@@ -131,7 +131,11 @@ public sealed interface Request {
         ON("power on"),
         RESTART("power cycle"),
         /** Only the engine asks for this one: off, verified, then on again, if the host is still silent. */
-        FENCE("fence");
+        FENCE("fence"),
+        /** Only the engine asks for this one: off, verified, if the host is up, empty, and its power agent says that it is on. */
+        SLEEP("put to sleep"),
+        /** Only the engine asks for this one: on, if power saving switched it off and nobody else did since. */
+        WAKE("wake");
 
         private final String verb;
 
@@ -141,6 +145,11 @@ public sealed interface Request {
 
         public String verb() {
             return verb;
+        }
+
+        /** Whether nobody but the engine may ask for it. */
+        public boolean ownOfEngine() {
+            return this == FENCE || this == SLEEP || this == WAKE;
         }
     }
 

@@ -13,6 +13,7 @@ import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.lifecycle.VmTrigger;
 import io.kvorum.core.scheduling.PlacementDecision;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -24,11 +25,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts a VM: place → bind it to the host → free the lease that a dead host left → prepare its networks there → start.
  *
+ * <p>Where only a host that sleeps could take it, the operation waits for it, up to {@link #WAKING_LIMIT}; the balancer wakes
+ * hosts for those that wait.
+ *
  * <p>A host that vouches that the start failed is left and another is tried, up to {@link #MAX_HOSTS}. Where a host does
  * not vouch for anything it is asked what the VM does; without an answer the VM stays bound to it, in doubt, and the
  * operation ends. A lease that another host holds without running the VM is {@linkplain LeftBehindLease freed}.
  */
 final class StartVmProcedure implements Procedure<Request.StartVm> {
+
+    /** Of servers some take minutes to boot, and a BMC may have to be asked again. */
+    static final Duration WAKING_LIMIT = Duration.ofMinutes(15);
 
     private static final int MAX_HOSTS = 3;
     private static final String START = "start";
@@ -59,14 +66,57 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
             return Verdict.refuse(storage.get());
         }
         PlacementDecision decision = work.place(vm, request.hostId(), Set.of());
-        if (decision.host().isEmpty()) {
-            return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, VmRules.describe(decision.explanation())));
+        Optional<String> objection = objection(work, vm, decision);
+        if (objection.isEmpty()) {
+            return bind(work, vm, decision.host().orElseThrow(), decision.seat());
         }
-        Optional<String> objection = work.objectionToStart(vm, decision.host().get());
-        if (objection.isPresent()) {
-            return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, objection.get()));
+        return work.worthWaiting(vm, request.hostId())
+                ? new Verdict.Children(HostSleep.WAIT, List.of())
+                : Verdict.refuse(Problem.of(Problem.Type.NO_HOST, objection.get()));
+    }
+
+    /** Why it cannot be started where that says, in words. */
+    private static Optional<String> objection(Work work, Vm vm, PlacementDecision decision) {
+        return decision.host().isEmpty()
+                ? Optional.of(VmRules.describe(decision.explanation()))
+                : work.objectionToStart(vm, decision.host().get());
+    }
+
+    /** A host may be there for it by now. */
+    @Override
+    public Verdict reconsider(Work work, Request.StartVm request) {
+        if (!HostSleep.waitedFor(work.operation())) {
+            return new Verdict.Wait();
         }
-        return bind(work, vm, decision.host().get(), decision.seat());
+        Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
+        if (work.operation().cancelRequested()) {
+            return new Verdict.Cancelled(
+                    "VM " + vm.name() + " waited for a host to be switched on, and was not started.");
+        }
+        if (work.fits(vm, request.hostId())) {
+            PlacementDecision decision = work.place(vm, request.hostId(), Set.of());
+            if (objection(work, vm, decision).isEmpty()) {
+                return bind(work, vm, decision.host().orElseThrow(), decision.seat());
+            }
+        }
+        Duration waited = Duration.between(
+                work.operation().currentStep().startedAt(), work.turn().instant());
+        boolean hopeless = work.inventory().hostsOf(vm.spec().clusterId()).stream()
+                        .noneMatch(host -> HostSleep.sleepsOrWill(work.inventory(), host))
+                || waited.compareTo(WAKING_LIMIT) > 0;
+        if (!hopeless) {
+            return new Verdict.Wait();
+        }
+        PlacementDecision decision = work.place(vm, request.hostId(), Set.of());
+        return new Verdict.Fail(Problem.of(
+                Problem.Type.NO_HOST,
+                "VM " + vm.name() + " waited " + waited.toSeconds() + " s for a host to be switched on, in vain. "
+                        + objection(work, vm, decision).orElse("")));
+    }
+
+    @Override
+    public boolean cancellable(Step running) {
+        return running.name().equals(HostSleep.WAIT);
     }
 
     private Verdict bind(Work work, Vm vm, Host host, @Nullable Seat seat) {

@@ -39,6 +39,7 @@ public final class Work {
     private final Settings settings;
     private final Scheduler scheduler;
     private final Admission admission;
+    private final Sleepers sleepers;
     private final List<Operation> endedChildren;
     private final HostDeath hostDeath;
     private final List<FollowUp> followUps = new ArrayList<>();
@@ -52,6 +53,7 @@ public final class Work {
             Settings settings,
             Scheduler scheduler,
             Admission admission,
+            Sleepers sleepers,
             Operation operation,
             List<Operation> endedChildren,
             HostDeath hostDeath) {
@@ -59,6 +61,7 @@ public final class Work {
         this.settings = settings;
         this.scheduler = scheduler;
         this.admission = admission;
+        this.sleepers = sleepers;
         this.operation = operation;
         this.endedChildren = endedChildren;
         this.hostDeath = hostDeath;
@@ -111,6 +114,19 @@ public final class Work {
     /** Why somebody who asks for it must not have the VM started there; restarts after a failure are what the room is kept for. */
     Optional<String> objectionToStart(Vm vm, Host host) {
         return operation.requestedBySystem() ? Optional.empty() : admission.objection(inventory(), vm, host.id());
+    }
+
+    /** Whether the VM, which finds no host now, would find one if those that sleep were on. */
+    boolean worthWaiting(Vm vm, @Nullable UUID onlyHostId) {
+        return sleepers.wouldTake(inventory(), vm, onlyHostId, !operation.requestedBySystem());
+    }
+
+    /** Whether a host could take the VM; without the words of {@link #place}. */
+    boolean fits(Vm vm, @Nullable UUID onlyHostId) {
+        Cluster cluster = inventory().cluster(vm.spec().clusterId()).orElseThrow();
+        return scheduler
+                .choose(new PlacementRequest(vm, cluster, onlyHostId, Set.of()))
+                .isPresent();
     }
 
     /** Begins that operation once this one has ended. */

@@ -119,6 +119,11 @@ public final class Scheduler {
         return slot == NOWHERE || !candidates.tuning().seated() ? null : Seats.pick(candidates, slot);
     }
 
+    /** Whether the VM runs where a hard rule of its affinity groups does not want it. */
+    public boolean breaksAffinity(Vm vm, Cluster cluster) {
+        return brokenRules(vm, cluster).stream().anyMatch(BrokenRule::hard);
+    }
+
     private Candidates candidates(PlacementRequest request) {
         return new Candidates(surroundings, columns, request, policyOf(request.cluster()));
     }

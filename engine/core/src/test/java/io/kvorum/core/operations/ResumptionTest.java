@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Image;
 import io.kvorum.core.inventory.Image.ImageState;
@@ -120,6 +121,11 @@ class ResumptionTest {
                 of(false, new Request.PowerHost(Things.id("h2"), PowerTask.RESTART)),
                 of(false, new Request.PowerHost(Things.id("h2"), PowerTask.STATUS)),
                 of(false, new Request.PowerHost(Things.id("h2"), PowerTask.OFF)),
+                of(false, new Request.PowerHost(Things.id("h2"), PowerTask.SLEEP)),
+                of(
+                        false,
+                        new Request.PowerHost(Things.id("asleep"), PowerTask.WAKE),
+                        Things.host("asleep").asleep(new Host.Sleep(Instant.EPOCH, null, null), null)),
                 of(false, new Request.InspectStorage(Things.STORE)),
                 of(false, new Request.ChangeVm(VM, Things.spec("v"), null)),
                 of(false, new Request.CreateVm(Things.id("n"), Things.spec("n"), true, true)),

@@ -99,6 +99,7 @@ public final class TestCluster {
             store.put(entity.id(), entity.withMeta(entity.meta().next(EPOCH)));
             if (entity instanceof Host host) {
                 hosts.put(host.id(), new FakeHost(this, host));
+                hosts.get(host.id()).powered = !host.sleeps();
             }
         }
         entities.stream()

@@ -3,6 +3,7 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.HostChange;
 import io.kvorum.core.inventory.BalancingPlan.PlanMove;
+import io.kvorum.core.inventory.BalancingPlan.PlanSwitch;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -27,13 +28,32 @@ public record BalancingPlanView(
         String reason,
         @Nullable String outcome,
         List<MoveView> moves,
+        List<SwitchView> switches,
         long revision,
         Instant createdAt,
         Instant updatedAt) {
 
+    /** A host that is switched off once the moves are made; {@code note} says why it was not. */
+    @Schema(name = "BalancingSwitch")
+    public record SwitchView(
+            UUID hostId,
+            String hostName,
+
+            @Schema(enumeration = {"planned", "switching", "switched_off", "failed", "skipped"})
+            String state,
+
+            @Nullable String note,
+            @Nullable Instant endedAt) {
+
+        static SwitchView of(PlanSwitch one) {
+            return new SwitchView(one.hostId(), one.hostName(), Words.of(one.state()), one.note(), one.endedAt());
+        }
+    }
+
     /**
      * One move.
      *
+     * @param purpose what it is for
      * @param words all of it in a sentence
      * @param costBytes expected to be copied
      * @param costMillis that it is expected to take
@@ -44,6 +64,10 @@ public record BalancingPlanView(
     public record MoveView(
             UUID vmId,
             String vmName,
+
+            @Schema(enumeration = {"even_out", "empty_host", "repair_affinity"})
+            String purpose,
+
             HostChangeView from,
             HostChangeView to,
             long costBytes,
@@ -61,6 +85,7 @@ public record BalancingPlanView(
             return new MoveView(
                     move.vmId(),
                     move.vmName(),
+                    Words.of(move.purpose()),
                     HostChangeView.of(move.from()),
                     HostChangeView.of(move.to()),
                     move.costBytes(),
@@ -98,6 +123,7 @@ public record BalancingPlanView(
                 plan.reason(),
                 plan.outcome(),
                 plan.moves().stream().map(MoveView::of).toList(),
+                plan.switches().stream().map(SwitchView::of).toList(),
                 plan.meta().revision(),
                 plan.meta().createdAt(),
                 plan.meta().updatedAt());

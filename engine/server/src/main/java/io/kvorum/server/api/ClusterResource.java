@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.BalancingPolicy;
 import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
+import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
@@ -69,7 +70,8 @@ public class ClusterResource {
             @Nullable String cpuModel,
             @Nullable FencingChange fencing,
             @Nullable AdmissionChange admission,
-            @Nullable BalancingChange balancing) {
+            @Nullable BalancingChange balancing,
+            @Nullable PowerSavingChange powerSaving) {
 
         Cluster make(UUID id) {
             return applyTo(new Cluster(
@@ -105,7 +107,8 @@ public class ClusterResource {
                     admission == null ? before.admission() : admission.applyTo(before.admission()),
                     balancing == null ? before.balancing() : balancing.applyTo(before.balancing()),
                     before.meta(),
-                    policyId(before));
+                    policyId(before),
+                    powerSaving == null ? before.powerSaving() : powerSaving.applyTo(before.powerSaving()));
         }
 
         private @Nullable UUID policyId(Cluster before) {
@@ -180,6 +183,22 @@ public class ClusterResource {
                     criticalPercent == null ? before.criticalPercent() : criticalPercent,
                     migrationsPerHost == null ? before.migrationsPerHost() : migrationsPerHost,
                     migrationsPerCluster == null ? before.migrationsPerCluster() : migrationsPerCluster);
+        }
+    }
+
+    /** What is left out stays. */
+    public record PowerSavingChange(
+            @Nullable Integer lowUtilizationPercent,
+            @Nullable Integer hostsInReserve,
+            @Nullable Boolean enableAutomaticHostPowerManagement) {
+
+        PowerSavingPolicy applyTo(PowerSavingPolicy before) {
+            return new PowerSavingPolicy(
+                    lowUtilizationPercent == null ? before.lowUtilizationPercent() : lowUtilizationPercent,
+                    hostsInReserve == null ? before.hostsInReserve() : hostsInReserve,
+                    enableAutomaticHostPowerManagement == null
+                            ? before.enableAutomaticHostPowerManagement()
+                            : enableAutomaticHostPowerManagement);
         }
     }
 

@@ -81,6 +81,18 @@ public final class ConfigViews {
         }
     }
 
+    @Schema(name = "PowerSaving")
+    public record PowerSavingView(
+            int lowUtilizationPercent, int hostsInReserve, boolean enableAutomaticHostPowerManagement) {
+
+        static PowerSavingView of(Cluster.PowerSavingPolicy policy) {
+            return new PowerSavingView(
+                    policy.lowUtilizationPercent(),
+                    policy.hostsInReserve(),
+                    policy.enableAutomaticHostPowerManagement());
+        }
+    }
+
     @Schema(name = "Cluster")
     public record ClusterView(
             UUID id,
@@ -109,6 +121,7 @@ public final class ConfigViews {
             FencingView fencing,
             AdmissionView admission,
             BalancingView balancing,
+            PowerSavingView powerSaving,
             long revision,
             Instant createdAt,
             Instant updatedAt) {
@@ -130,6 +143,7 @@ public final class ConfigViews {
                             Words.of(cluster.admission().mode()),
                             cluster.admission().hostFailures()),
                     BalancingView.of(cluster.balancing()),
+                    PowerSavingView.of(cluster.powerSaving()),
                     cluster.meta().revision(),
                     cluster.meta().createdAt(),
                     cluster.meta().updatedAt());

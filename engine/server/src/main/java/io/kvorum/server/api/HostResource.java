@@ -249,9 +249,11 @@ public class HostResource {
     public Response fence(@PathParam("id") UUID id, @Nullable FenceRequest body) {
         FenceRequest request = Words.required("body", body);
         PowerTask task = Words.read("action", Words.required("action", request.action()), PowerTask.class, null);
-        if (task == PowerTask.FENCE) {
+        if (task.ownOfEngine()) {
             throw ProblemException.invalid(
-                    "action", request.action(), "Only the engine fences; ask for off or restart.");
+                    "action",
+                    request.action(),
+                    "Only the engine itself does that; ask for on, off, restart or status.");
         }
         return answers.work(new Request.PowerHost(id, task));
     }

@@ -36,6 +36,10 @@ public record HostView(
 
         @Nullable String stateReason,
 
+        @Schema(description = "Of a host that is down because power saving switched it off; null for all others.")
+        @Nullable
+        SleepView sleep,
+
         @Schema(description = "What fails as one with it, such as a rack; null for a host that fails alone.") @Nullable
         String faultDomain,
 
@@ -47,6 +51,18 @@ public record HostView(
         long revision,
         Instant createdAt,
         Instant updatedAt) {
+
+    /** Such a host is switched on again when it is needed; {@code wakingSince} once it was told to. */
+    @Schema(name = "HostSleep")
+    public record SleepView(
+            Instant since,
+            @Nullable Instant wakingSince,
+            @Nullable Instant wakeFailedAt) {
+
+        static @Nullable SleepView of(Host.@Nullable Sleep sleep) {
+            return sleep == null ? null : new SleepView(sleep.since(), sleep.wakingSince(), sleep.wakeFailedAt());
+        }
+    }
 
     @Schema(name = "HostFacts")
     public record FactsView(
@@ -110,6 +126,7 @@ public record HostView(
                 host.spec().port(),
                 Words.of(host.state()),
                 host.status().reason(),
+                SleepView.of(host.status().sleep()),
                 host.spec().faultDomain(),
                 new FactsView(
                         facts.cpuModel(),

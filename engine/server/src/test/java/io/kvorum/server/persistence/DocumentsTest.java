@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Image;
@@ -33,7 +34,8 @@ class DocumentsTest {
                         Image.class,
                         Template.class,
                         Vm.class,
-                        Operation.class)
+                        Operation.class,
+                        BalancingPlan.class)
                 .flatMap(type -> Samples.of(type)
                         .map(sample ->
                                 Arguments.of(type, Named.of(sample.getClass().getSimpleName(), sample))));

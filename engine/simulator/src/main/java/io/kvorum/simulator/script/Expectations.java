@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * web runs nowhere
  * vm web is unknown            as the database has it
  * host h1 is down
+ * host h1 is asleep            power saving switched it off
  * ask-1 succeeded              what became of a request, by its label
  * log host.silent h1           the log has a line of that code about that subject
  * log twice vm.started web     exactly twice
@@ -44,7 +45,10 @@ public final class Expectations {
         List<String> words = Arrays.asList(expectation.split(" +"));
         boolean holds = switch (words.getFirst()) {
             case "vm" -> state(look.vmState(words.get(1)).map(Enum::name).orElse("gone"), words.get(3));
-            case "host" -> state(look.hostState(words.get(1)).map(Enum::name).orElse("gone"), words.get(3));
+            case "host" ->
+                words.get(3).equals("asleep")
+                        ? look.sleeps(words.get(1))
+                        : state(look.hostState(words.get(1)).map(Enum::name).orElse("gone"), words.get(3));
             case "log" -> logged(words.subList(1, words.size()));
             case "order" -> inOrder(expectation.substring(6));
             case "trace" -> traced(expectation.substring(6));

@@ -19,6 +19,9 @@ public final class RandomScript {
     private final Dice leaseDice;
 
     private final boolean leases;
+    private final int busy;
+    private final boolean savesPower;
+    private final Dice loadDice;
     private final int hosts;
     private final int vms;
     private final int replicas;
@@ -28,6 +31,9 @@ public final class RandomScript {
         dice = new Dice(~seed);
         leaseDice = new Dice(seed ^ 0x1ea5e);
         leases = leaseDice.chance(0.4);
+        loadDice = new Dice(~seed ^ 0x10AD);
+        busy = loadDice.chance(0.5) ? loadDice.between(30, 100) : 0;
+        savesPower = loadDice.chance(0.4);
         hosts = dice.between(3, 8);
         vms = dice.between(10, Math.min(40, hosts * 5));
         replicas = dice.between(2, 3);
@@ -52,6 +58,9 @@ public final class RandomScript {
         if (leases) {
             leaseFaults();
         }
+        if (savesPower) {
+            savingFaults();
+        }
         steps.sort(Comparator.comparingLong(Step::atNanos));
         return new Script(world, steps, List.of(), List.of(), DAY + 40 * SECOND, true);
     }
@@ -74,6 +83,12 @@ public final class RandomScript {
         }
         if (leases) {
             world.add(leaseDice.chance(0.5) ? "leases without-watchdog" : "leases");
+        }
+        if (busy > 0) {
+            world.add("busy " + busy);
+        }
+        if (savesPower) {
+            world.add("power-saving " + loadDice.between(0, 2));
         }
         int[] used = new int[hosts + 1];
         for (int i = 1; i <= vms; i++) {
@@ -104,6 +119,29 @@ public final class RandomScript {
             String fault = leaseDice.of(List.of("isolate", "hang", "hang", "power-loss", "storage-lost"));
             long when = leaseDice.between(5, 1100) * SECOND;
             steps.add(new Step(when, fault + " " + host + " for " + leaseDice.between(90, 320) + "s"));
+        }
+    }
+
+    /** Somebody presses buttons, BMCs fail when it matters, what ran ends and is asked for again. */
+    private void savingFaults() {
+        int many = loadDice.between(3, 10);
+        for (int i = 0; i < many; i++) {
+            String host = "h" + loadDice.between(1, hosts);
+            String fault = loadDice.of(List.of(
+                    "power-on " + host,
+                    "power-on " + host,
+                    "bmc " + host + " " + loadDice.of(List.of("silent", "stuck", "slow")) + " for "
+                            + loadDice.between(60, 300) + "s",
+                    "power-loss " + host + " for " + loadDice.between(5, 60) + "s",
+                    "crash leader for " + loadDice.between(1, 10) + "s"));
+            steps.add(new Step(loadDice.between(60, 1400) * SECOND, fault));
+        }
+        for (int i = 1; i <= vms; i++) {
+            long off = loadDice.between(30, 500) * SECOND;
+            if (loadDice.chance(0.5)) {
+                steps.add(new Step(off, "ask shutdown v" + i));
+                steps.add(new Step(off + loadDice.between(120, 800) * SECOND, "ask start v" + i));
+            }
         }
     }
 

@@ -43,6 +43,7 @@ final class Agent {
 
     private static final long BEAT = 1_000_000_000L;
     private static final long LISTING = 15 * BEAT;
+    private static final int BEATS_A_MEASUREMENT = 15;
     private static final long GRACE = 10_000_000_000L;
 
     private final Machine machine;
@@ -52,6 +53,7 @@ final class Agent {
     private final Map<HostLine, Integer> watchers = new LinkedHashMap<>();
     private final Map<UUID, List<Consumer<Answer>>> running = new LinkedHashMap<>();
     private boolean inventoryDue;
+    private int beats;
     private long sessionEpoch;
     private long latestSession;
 
@@ -192,6 +194,9 @@ final class Agent {
         boolean connected = machine.libvirt.running();
         report(new Event.HostHeard(machine.id, connected, connected ? null : "libvirtd does not answer"));
         tellInventory();
+        if (world.setup.measures() && connected && ++beats % BEATS_A_MEASUREMENT == 0) {
+            report(new Event.HostMeasured(machine.id, machine.hypervisor.measure(world.setup.busyPercent())));
+        }
         life.after(BEAT, this::beat);
     }
 

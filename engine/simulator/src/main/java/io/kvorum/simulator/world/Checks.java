@@ -1,12 +1,17 @@
 package io.kvorum.simulator.world;
 
+import io.kvorum.core.controller.AgentCommand.PowerAction;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.LogEntry;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Request.PowerTask;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -95,6 +100,29 @@ public final class Checks {
         boolean known = world.database.row(guest.vmId) instanceof Vm vm && vm.bindsTo(machine.id);
         if (!known && !bmcLied) {
             violated("runs-unbound", world.names.of(guest.vmId) + " on " + machine.name + ", where it is not bound");
+        }
+    }
+
+    /** A BMC is told to switch. */
+    void switches(Machine subject, PowerAction action) {
+        for (Entity entity : world.database.rows()) {
+            boolean saving = entity instanceof Operation operation
+                    && !operation.state().ended()
+                    && operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task)
+                    && hostId.equals(subject.id)
+                    && task == (action == PowerAction.OFF ? PowerTask.SLEEP : PowerTask.WAKE);
+            if (saving
+                    && action == PowerAction.OFF
+                    && subject.hypervisor.guests.values().stream().anyMatch(Guest::mayRun)) {
+                violated("asleep-in-use", subject.name + " is switched off to save power and has guests");
+            }
+            if (saving
+                    && action == PowerAction.ON
+                    && world.database.row(subject.id) instanceof Host host
+                    && host.state() != HostState.UP
+                    && !host.sleeps()) {
+                violated("woken-by-mistake", subject.name + " is woken, and power saving did not switch it off");
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.HostStatus;
 import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.Host.PowerManagement;
+import io.kvorum.core.inventory.Host.Sleep;
 import io.kvorum.core.inventory.Host.Virtualization;
 import io.kvorum.core.inventory.Lockspace;
 import io.kvorum.core.inventory.Meta;
@@ -39,6 +40,16 @@ import java.util.UUID;
 final class Entities {
 
     static final long GIB = 1L << 30;
+
+    /** So that much moves within a simulated day of minutes. */
+    private static final int EARLY_PERCENT = 30;
+
+    /** Hosts that are less busy are emptied. */
+    private static final int LOW_PERCENT = 40;
+
+    private static final Cluster.BalancingPolicy EAGER =
+            new Cluster.BalancingPolicy(Cluster.BalancingMode.AUTOMATIC, 4, 90, 95, 2, 8);
+
     private static final Duration RESTART_AFTER_LIMIT = Duration.ofSeconds(60);
 
     private final Names names;
@@ -55,12 +66,14 @@ final class Entities {
                 "cluster",
                 "",
                 names.id("dc"),
-                new Cluster.SchedulingPolicy(
-                        Cluster.PolicyName.EVENLY_DISTRIBUTED, 80, 2, setup.memoryOvercommitPercent()),
+                scheduling(setup),
                 null,
                 fencing(setup),
                 Cluster.AdmissionPolicy.DEFAULT,
-                Meta.NONE));
+                setup.busyPercent() == 0 ? Cluster.BalancingPolicy.DEFAULT : EAGER,
+                Meta.NONE,
+                null,
+                new Cluster.PowerSavingPolicy(LOW_PERCENT, Math.max(0, setup.reserve()), setup.savesPower())));
         all.add(new StorageDomain(
                 names.id("store"),
                 "store",
@@ -79,6 +92,18 @@ final class Entities {
         setup.hosts().forEach(host -> all.add(host(host, setup.leasing())));
         setup.vms().forEach(vm -> all.add(vm(vm)));
         return all;
+    }
+
+    private static Cluster.SchedulingPolicy scheduling(Setup setup) {
+        if (setup.savesPower()) {
+            return new Cluster.SchedulingPolicy(
+                    Cluster.PolicyName.POWER_SAVING, 80, 0, setup.memoryOvercommitPercent());
+        }
+        return new Cluster.SchedulingPolicy(
+                Cluster.PolicyName.EVENLY_DISTRIBUTED,
+                setup.busyPercent() == 0 ? 80 : EARLY_PERCENT,
+                setup.busyPercent() == 0 ? 2 : 0,
+                setup.memoryOvercommitPercent());
     }
 
     /** Every host is a member since its first boot, under the number of its place in the set-up. */
@@ -114,7 +139,9 @@ final class Entities {
         return new Host(
                 names.id(name),
                 new HostSpec(name, names.id("cluster"), name + ".example", 8443, power),
-                new HostStatus(HostState.UP, null, "boot-0", null),
+                setup.asleep()
+                        ? new HostStatus(HostState.DOWN, null, "boot-0", null, new Sleep(World.EPOCH, null, null))
+                        : new HostStatus(HostState.UP, null, "boot-0", null),
                 new HostFacts(
                         "hw-" + name,
                         name,

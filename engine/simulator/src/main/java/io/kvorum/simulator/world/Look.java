@@ -29,6 +29,11 @@ public final class Look {
                 : Optional.empty();
     }
 
+    /** Whether power saving switched it off. */
+    public boolean sleeps(String name) {
+        return world.database.row(world.names.id(name)) instanceof Host host && host.sleeps();
+    }
+
     /** Where guests of the VM really are alive. */
     public List<String> whereRuns(String vm) {
         UUID id = world.names.id(vm);

@@ -31,6 +31,7 @@ final class PowerSwitch {
                 silent();
             } else {
                 if (command.action() != PowerAction.STATUS) {
+                    world.checks.switches(world.requireMachine(command.subjectHostId()), command.action());
                     bmc.press(command.action());
                 }
                 proxy.agent.life.after(world.dice.millis(50, 500), this::look);

@@ -96,7 +96,7 @@ final class Rest {
                 .map(Vm.class::cast)
                 .toList();
         for (Entity entity : world.database.rows()) {
-            if (entity instanceof Host host && host.state() == HostState.UP) {
+            if (entity instanceof Host host && (host.state() == HostState.UP || host.sleeps())) {
                 long promised = vms.stream()
                         .filter(other -> other.bindsTo(host.id()))
                         .mapToLong(other -> other.spec().hardware().memoryBytes())

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the world consists of at the beginning.
  *
+ * @param busyPercent of their CPUs that guests use at most, so that the cluster is balanced; 0 if hosts report no load
+ * @param reserve empty hosts that a cluster that saves power keeps on; -1 for one that does not
  * @param calm whether the network neither loses nor doubles nor delays anything by itself
  */
 public record Setup(
@@ -23,11 +25,22 @@ public record Setup(
         boolean fencing,
         boolean stopWhenHalfSilent,
         int memoryOvercommitPercent,
+        int busyPercent,
+        int reserve,
         boolean calm,
         Leasing leasing) {
 
-    /** A host, with that many power agents. */
-    public record HostSetup(String name, int memoryGib, int threads, int powerAgents) {}
+    /** A host, with that many power agents; asleep if power saving has switched it off. */
+    public record HostSetup(String name, int memoryGib, int threads, int powerAgents, boolean asleep) {}
+
+    boolean savesPower() {
+        return reserve >= 0;
+    }
+
+    /** Whether hosts report how busy they are. */
+    boolean measures() {
+        return busyPercent > 0 || savesPower();
+    }
 
     /** A VM; {@code host} is where it runs at first, or null. */
     public record VmSetup(
@@ -85,6 +98,8 @@ public record Setup(
         boolean half = true;
         boolean calm = false;
         int overcommit = 100;
+        int busy = 0;
+        int reserve = -1;
         Leasing leasing = Leasing.NONE;
         for (String line : lines) {
             List<String> words = List.of(line.split(" +"));
@@ -105,28 +120,42 @@ public record Setup(
                 case "leases" -> leasing = words.size() > 1 ? Leasing.WITHOUT_WATCHDOG : Leasing.WITH_WATCHDOG;
                 case "fencing" -> fencing = !words.get(1).equals("off");
                 case "half-silent" -> half = !words.get(1).equals("off");
+                case "power-saving" -> reserve = words.size() > 1 ? Integer.parseInt(words.get(1)) : 0;
+                case "busy" -> busy = Integer.parseInt(words.get(1));
                 case "overcommit" -> overcommit = Integer.parseInt(words.get(1));
                 default -> throw new IllegalArgumentException("Not known at the beginning: " + line);
             }
         }
         return new Setup(
-                replicas, List.copyOf(hosts), List.copyOf(vms), settings, fencing, half, overcommit, calm, leasing);
+                replicas,
+                List.copyOf(hosts),
+                List.copyOf(vms),
+                settings,
+                fencing,
+                half,
+                overcommit,
+                busy,
+                reserve,
+                calm,
+                leasing);
     }
 
     private static HostSetup host(String name, List<String> words) {
         int memory = 32;
         int threads = 16;
         int power = 1;
+        boolean asleep = false;
         for (int i = 0; i + 1 < words.size(); i += 2) {
             int number = Integer.parseInt(words.get(i + 1));
             switch (words.get(i)) {
                 case "memory" -> memory = number;
                 case "threads" -> threads = number;
                 case "power-agents" -> power = number;
+                case "asleep" -> asleep = number > 0;
                 default -> throw new IllegalArgumentException("Not known of a host: " + words);
             }
         }
-        return new HostSetup(name, memory, threads, power);
+        return new HostSetup(name, memory, threads, power, asleep);
     }
 
     private static VmSetup vm(List<String> words) {

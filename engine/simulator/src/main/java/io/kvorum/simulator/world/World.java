@@ -63,6 +63,9 @@ public final class World {
                 machines.put(host.id(), new Machine(this, host));
             }
         }
+        setup.hosts().stream()
+                .filter(Setup.HostSetup::asleep)
+                .forEach(host -> machine(host.name()).powerOff());
         if (setup.leasing() != Leasing.NONE) {
             StorageDomain store = (StorageDomain) Objects.requireNonNull(database.row(names.id("store")));
             store.lockspace()
