@@ -3,13 +3,14 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { MemoryRouter } from 'react-router';
 import { describe, expect, it } from 'vitest';
 import { groupBody, groupValues, vmRuleInWords } from '../src/affinity/affinityForm';
-import type { AffinityGroup, BalancingPlan, Cluster, Explanation, SchedulingUnits } from '../src/api/types';
+import type { AffinityGroup, BalancingPlan, Cluster, Explanation, Host, SchedulingUnits } from '../src/api/types';
 import { apiUrl } from '../src/api/client';
 import { OpenPlan } from '../src/balancing/BalancingTab';
 import { costToCome, movesInWords, regime } from '../src/balancing/plan';
 import { schedulingBody, schedulingFields, schedulingValues } from '../src/clusters/schedulingForm';
 import { sectionsOf, shownOf } from '../src/common/fields';
 import { offered } from '../src/common/Picks';
+import { hostState } from '../src/hosts/hostState';
 import { ExplanationView } from '../src/scheduling/ExplanationView';
 import { complaints, parametersOf, policyBody, policyForm, weightsInWords } from '../src/scheduling/policyForm';
 import { EMPTY_VM, placementQuery } from '../src/vms/newVm';
@@ -78,6 +79,14 @@ describe('a plan of moves', () => {
     expect(html).toMatch(/<button[^>]*disabled=""[^>]*>(<span[^>]*>)?Approve/);
   });
 
+  it('that only switches hosts off can be approved too, and says which', () => {
+    const off = { hostId: 'h5', hostName: 'h5', state: 'planned', note: null };
+    const saving = { ...plan('proposed'), switches: [off] } as unknown as BalancingPlan;
+    const html = render(<OpenPlan plan={saving} cluster={cluster} />);
+    expect(html).toMatch(/Then switch off <a[^>]*>h5<\/a>/);
+    expect(html).not.toMatch(/<button[^>]*disabled=""[^>]*>(<span[^>]*>)?Approve/);
+  });
+
   it('is said to be made, or why not', () => {
     expect(regime(cluster)).toContain(
       'proposed when a host used more than 80 % of its CPU or 90 % of its memory for 2 minutes',
@@ -103,6 +112,7 @@ describe('the scheduling of a cluster', () => {
         migrationsPerHost: 2,
         migrationsPerCluster: 8,
       },
+      powerSaving: { lowUtilizationPercent: 20, hostsInReserve: 0, enableAutomaticHostPowerManagement: false },
     });
   });
 
@@ -117,6 +127,14 @@ describe('the scheduling of a cluster', () => {
       'Scheduling',
       'Balancing',
     ]);
+  });
+});
+
+describe('a host that power saving switched off', () => {
+  it('sleeps, and is not shown as a fault', () => {
+    expect(hostState({ state: 'down', sleep: null } as unknown as Host)).toBe('down');
+    expect(hostState({ state: 'down', sleep: { since: 'x' } } as unknown as Host)).toBe('asleep');
+    expect(hostState({ state: 'down', sleep: { since: 'x', wakingSince: 'y' } } as unknown as Host)).toBe('waking');
   });
 });
 

@@ -11,7 +11,7 @@ import { ProblemAlert } from '../common/ProblemAlert';
 import { RelativeTime } from '../common/RelativeTime';
 import { StateLabel } from '../common/StateLabel';
 import { EarlierPlans } from './EarlierPlans';
-import { costToCome, isOpen, movesInWords, regime } from './plan';
+import { anythingLeft, costToCome, isOpen, movesInWords, regime } from './plan';
 import { gigabytes, PlanMoves } from './PlanMoves';
 
 /** The plan that waits or runs, what became of earlier ones, and what makes plans here. */
@@ -62,7 +62,7 @@ export function OpenPlan({ plan, cluster }: { plan: BalancingPlan; cluster: Clus
           <span className="kv-panel-buttons">
             <Button
               size="sm"
-              isDisabled={busy || cost.moves === 0}
+              isDisabled={busy || !anythingLeft(plan)}
               onClick={() => void review('Approval of the plan', () => api.post<BalancingPlan>(`${path}/approve`))}
             >
               Approve
@@ -135,6 +135,15 @@ function Settings({ cluster, onEdit }: { cluster: Cluster; onEdit: () => void })
             ['Migrations at once', `${balancing.migrationsPerHost} a host, ${balancing.migrationsPerCluster} in all`],
           ]}
         />
+        {cluster.schedulingPolicy === 'power_saving' && (
+          <Facts
+            facts={[
+              ['Hosts are emptied below', `${cluster.powerSaving.lowUtilizationPercent} % CPU`],
+              ['Kept on without VMs', count(cluster.powerSaving.hostsInReserve, 'host')],
+              ['Empty hosts', cluster.powerSaving.enableAutomaticHostPowerManagement ? 'Switched off' : 'Stay on'],
+            ]}
+          />
+        )}
       </div>
     </Panel>
   );

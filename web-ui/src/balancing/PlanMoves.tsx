@@ -4,6 +4,7 @@ import type { BalancingPlan, Cluster } from '../api/types';
 import { duration } from '../common/format';
 import { StateLabel } from '../common/StateLabel';
 import { LoadChange } from './LoadChange';
+import { purposeInWords } from './plan';
 
 interface Props {
   plan: BalancingPlan;
@@ -29,6 +30,9 @@ export function PlanMoves({ plan, cluster, onLeaveOut }: Props) {
           <div className="kv-move-words">
             <p>
               Move <Link to={`/vms/${move.vmId}`}>{move.vmName}</Link> from {move.from.hostName} to {move.to.hostName}
+              {move.purpose && move.purpose !== 'even_out' && (
+                <span className="kv-tag">{purposeInWords(move.purpose)}</span>
+              )}
             </p>
             <p className="kv-subtle">
               Copies {gigabytes(move.costBytes)} in {duration(move.costMillis)}; stands still for{' '}
@@ -51,6 +55,20 @@ export function PlanMoves({ plan, cluster, onLeaveOut }: Props) {
                 Leave out
               </Button>
             )}
+          </span>
+        </li>
+      ))}
+      {plan.switches?.map((off, index) => (
+        <li key={off.hostId} className={`kv-move kv-move-${off.state}`}>
+          <span className="kv-move-number">{plan.moves.length + index + 1}</span>
+          <div className="kv-move-words kv-move-switch">
+            <p>
+              Then switch off <Link to={`/hosts/${off.hostId}`}>{off.hostName}</Link>
+            </p>
+            {off.note && <p className="kv-move-note">{off.note}</p>}
+          </div>
+          <span className="kv-move-state">
+            <StateLabel state={off.state} />
           </span>
         </li>
       ))}

@@ -37,6 +37,10 @@ export function costToCome(moves: readonly Pick<BalancingMove, 'state' | 'costBy
   };
 }
 
+/** Whether anything of a plan is still to be done. */
+export const anythingLeft = (plan: BalancingPlan): boolean =>
+  costToCome(plan.moves).moves > 0 || (plan.switches ?? []).some((off) => off.state === 'planned');
+
 /** What becomes of plans in this cluster, as its settings are. */
 export function regime(cluster: Cluster): string {
   if (cluster.balancing.mode === 'off') return 'No plans are made: balancing is off.';
@@ -45,11 +49,21 @@ export function regime(cluster: Cluster): string {
   }
   const minutes = cluster.cpuOverCommitDurationMinutes;
   const lasting = minutes > 0 ? ` for ${count(minutes, 'minute')}` : '';
-  const when =
-    cluster.balancing.aggressiveness > 1
+  const saving = cluster.schedulingPolicy === 'power_saving';
+  const when = saving
+    ? `when hosts used less than ${cluster.powerSaving.lowUtilizationPercent} % of their CPU${lasting} or are empty, or one used more than ${cluster.highUtilizationPercent} %`
+    : cluster.balancing.aggressiveness > 1
       ? `when a host is over-utilized, or the cluster is not even enough for aggressiveness ${cluster.balancing.aggressiveness}`
       : `when a host used more than ${cluster.highUtilizationPercent} % of its CPU or ${cluster.balancing.memoryHighPercent} % of its memory${lasting}`;
   return cluster.balancing.mode === 'review'
     ? `A plan is proposed ${when}. It waits for approval for an hour.`
     : `A plan is made ${when}, and carried out at once.`;
 }
+
+const PURPOSES: Record<string, string> = {
+  repair_affinity: 'Repairs affinity',
+  even_out: 'Evens out',
+  empty_host: 'Empties its host',
+};
+
+export const purposeInWords = (purpose: string): string => PURPOSES[purpose] ?? words(purpose);

@@ -13,17 +13,19 @@ export const POLICIES: Choice[] = [
 
 const SECTION = 'Scheduling';
 const BALANCING = 'Balancing';
+const POWER = 'Power saving';
 
 /** Policies under which VMs are moved after they were placed. */
-const MOVING = new Set(['evenly_distributed']);
+const MOVING = new Set(['evenly_distributed', 'power_saving']);
 export const movesLater = (policy: string) => MOVING.has(policy);
 
 const balanced = (values: Values) => movesLater(String(values.schedulingPolicy));
+const savesPower = (values: Values) => values.schedulingPolicy === 'power_saving';
 const balances = (values: Values) => balanced(values) && values['balancing.mode'] !== 'off';
 
 /** What the forms hold of a cluster's scheduling and balancing. */
 export function schedulingValues(cluster: Cluster | undefined): Values {
-  const { balancing } = cluster ?? {};
+  const { balancing, powerSaving } = cluster ?? {};
   return {
     schedulingPolicy: cluster?.schedulingPolicy ?? 'evenly_distributed',
     customPolicyId: cluster?.customPolicyId ?? '',
@@ -36,6 +38,9 @@ export function schedulingValues(cluster: Cluster | undefined): Values {
     'balancing.criticalPercent': String(balancing?.criticalPercent ?? 95),
     'balancing.migrationsPerHost': String(balancing?.migrationsPerHost ?? 2),
     'balancing.migrationsPerCluster': String(balancing?.migrationsPerCluster ?? 8),
+    'powerSaving.lowUtilizationPercent': String(powerSaving?.lowUtilizationPercent ?? 20),
+    'powerSaving.hostsInReserve': String(powerSaving?.hostsInReserve ?? 0),
+    'powerSaving.enableAutomaticHostPowerManagement': powerSaving?.enableAutomaticHostPowerManagement ?? false,
   };
 }
 
@@ -47,7 +52,7 @@ export function schedulingFields(custom: readonly Choice[]): Field[] {
       type: 'select',
       options: POLICIES,
       section: SECTION,
-      help: 'Where VMs are placed; evenly distributed ones are also moved later',
+      help: 'Where VMs are placed, and whether they are moved later',
     },
     {
       name: 'customPolicyId',
@@ -100,6 +105,34 @@ export function schedulingFields(custom: readonly Choice[]): Field[] {
       ['balancing.migrationsPerHost', 'Migrations of a host', 'at once', 1, 16],
       ['balancing.migrationsPerCluster', 'Migrations in all', 'at once', 1, 1000],
     ]),
+    {
+      name: 'powerSaving.lowUtilizationPercent',
+      label: 'Empty hosts that use less than',
+      type: 'number',
+      unit: '% CPU',
+      min: 0,
+      max: 100,
+      section: POWER,
+      shown: savesPower,
+    },
+    {
+      name: 'powerSaving.hostsInReserve',
+      label: 'Keep on without VMs',
+      type: 'number',
+      unit: 'hosts',
+      min: 0,
+      max: 1000,
+      section: POWER,
+      shown: savesPower,
+    },
+    {
+      name: 'powerSaving.enableAutomaticHostPowerManagement',
+      label: 'Switch empty hosts off, and on again when they are needed',
+      type: 'switch',
+      help: 'Only hosts with power management; what somebody else switched off stays off',
+      section: POWER,
+      shown: savesPower,
+    },
   ];
 }
 
@@ -132,6 +165,11 @@ export function schedulingBody(values: Values) {
       criticalPercent: Number(values['balancing.criticalPercent']),
       migrationsPerHost: Number(values['balancing.migrationsPerHost']),
       migrationsPerCluster: Number(values['balancing.migrationsPerCluster']),
+    },
+    powerSaving: {
+      lowUtilizationPercent: Number(values['powerSaving.lowUtilizationPercent']),
+      hostsInReserve: Number(values['powerSaving.hostsInReserve']),
+      enableAutomaticHostPowerManagement: values['powerSaving.enableAutomaticHostPowerManagement'] === true,
     },
   };
 }

@@ -39,6 +39,10 @@ const TONES: Record<string, Tone> = {
   moved: 'good',
   skipped: 'warning',
   left_out: 'off',
+  switching: 'busy',
+  switched_off: 'paused',
+  asleep: 'paused',
+  waking: 'busy',
   // images and storage domains
   uploading: 'busy',
   ready: 'good',

@@ -10,6 +10,7 @@ import { bytes, percent, words } from '../common/format';
 import { ListPage } from '../common/ListPage';
 import { StateLabel } from '../common/StateLabel';
 import { AddHostDialog } from '../joinTokens/AddHostDialog';
+import { hostState } from './hostState';
 import { HostActions } from './HostActions';
 
 const STATES = ['up', 'maintenance', 'non_responsive', 'non_operational', 'down', 'connecting', 'fencing'];
@@ -29,7 +30,7 @@ function columns(cluster?: (id: string) => string | undefined): Column<Host>[] {
     },
     {
       title: 'State',
-      cell: (host) => <StateLabel state={host.state} kind="host" reason={host.stateReason} />,
+      cell: (host) => <StateLabel state={hostState(host)} kind="host" reason={host.stateReason} />,
       sort: (host) => host.state,
     },
     { title: 'Address', cell: (host) => host.address, sort: (host) => host.address },

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Button } from '@patternfly/react-core';
 import { Link, useParams } from 'react-router';
 import { useNames, useOne } from '../api/queries';
@@ -10,6 +10,7 @@ import { RelativeTime } from '../common/RelativeTime';
 import { StateLabel } from '../common/StateLabel';
 import { ObjectEvents, ObjectOperations } from '../vms/VmPage';
 import { VmList } from '../vms/VmList';
+import { hostState } from './hostState';
 import { HostActions } from './HostActions';
 import { HostDialog } from './HostDialog';
 import { memoryRatio } from './HostList';
@@ -28,7 +29,7 @@ export function HostPage() {
           { to: '/hosts', label: 'Hosts' },
           { to: `/clusters/${host.clusterId}`, label: cluster(host.clusterId) ?? 'Cluster' },
         ]}
-        subtitle={<StateLabel state={host.state} kind="host" reason={host.stateReason} />}
+        subtitle={<StateLabel state={hostState(host)} kind="host" reason={host.stateReason} />}
         actions={<HostActions host={host} />}
       />
       <RoutedTabs
@@ -66,8 +67,16 @@ function Summary({ host }: { host: Host }) {
       >
         <Facts
           facts={[
-            ['State', <StateLabel key="state" state={host.state} kind="host" />],
+            ['State', <StateLabel key="state" state={hostState(host)} kind="host" />],
             ...(host.stateReason ? ([['Reason', host.stateReason]] as [string, string][]) : []),
+            ...(host.sleep
+              ? [
+                  ['Switched off by power saving', <RelativeTime key="sleep" time={host.sleep.since} />] as [
+                    string,
+                    ReactNode,
+                  ],
+                ]
+              : []),
             ['Address', `${host.address}:${host.port}`],
             [
               'Cluster',
