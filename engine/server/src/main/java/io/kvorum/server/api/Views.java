@@ -1,6 +1,5 @@
 package io.kvorum.server.api;
 
-import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Template;
@@ -109,8 +108,9 @@ public class Views {
         if (hostIds.isEmpty()) {
             return sums;
         }
-        List<?> rows = entities.createNativeQuery("select p.host_id, count(*), sum(p.vcpus), sum(p.memory) from ("
-                        + promisedBy("host_id") + " union all " + promisedBy("target_host_id") + ") p group by p.host_id")
+        List<?> rows = entities.createNativeQuery(
+                        "select p.host_id, count(*), sum(p.vcpus), sum(p.memory) from (" + promisedBy("host_id")
+                                + " union all " + promisedBy("target_host_id") + ") p group by p.host_id")
                 .setParameter("ids", hostIds)
                 .getResultList();
         for (Object row : rows) {
