@@ -1,0 +1,300 @@
+package io.kvorum.trials;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Real guests that keep CPUs busy, real migrations, and hosts that BMCs switch off and on. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class BalancingTest {
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /** Of what the busiest host uses: with a guest less it is below. */
+    private static final double THRESHOLD = 0.72;
+
+    private RealCluster real;
+    private EngineClient engine;
+    private Cluster cluster;
+    private JsonNode before;
+    private final List<String> vms = new ArrayList<>();
+
+    @BeforeAll
+    void threeGuests() throws Exception {
+        real = RealCluster.get();
+        engine = real.engine;
+        cluster = real.cluster;
+        before = engine.get(path());
+        set(Map.of("balancing", Map.of("mode", "off")));
+        for (int host = 1; host <= RealCluster.HOSTS; host++) {
+            cluster.awaitHost(host, "up", LIMIT);
+        }
+        for (int i = 1; i <= 3; i++) {
+            vms.add(cluster.vm("busy-" + i, false, false));
+        }
+    }
+
+    @AfterAll
+    void asItWas() throws Exception {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("schedulingPolicy", before.get("schedulingPolicy").asText());
+        settings.put(
+                "highUtilizationPercent", before.get("highUtilizationPercent").asInt());
+        settings.put(
+                "cpuOverCommitDurationMinutes",
+                before.get("cpuOverCommitDurationMinutes").asInt());
+        settings.put("balancing", before.get("balancing"));
+        settings.put("powerSaving", before.get("powerSaving"));
+        set(settings);
+        for (String vm : vms) {
+            if (!Cluster.state(engine.get("/vms/" + vm)).equals("down")) {
+                engine.succeed(engine.post("/vms/" + vm + "/force-off", Map.of()), LIMIT);
+            }
+            engine.succeed(engine.delete("/vms/" + vm), LIMIT);
+        }
+        for (int host = 1; host <= RealCluster.HOSTS; host++) {
+            cluster.awaitHost(host, "up", LIMIT);
+        }
+    }
+
+    private String path() {
+        return "/clusters/" + cluster.clusterId();
+    }
+
+    private void set(Map<String, Object> settings) throws Exception {
+        engine.patch(path(), settings);
+    }
+
+    private void start(String vm, int host) throws Exception {
+        engine.succeed(engine.post("/vms/" + vm + "/start", Map.of("hostId", cluster.hostId(host))), LIMIT);
+        new Guest(real.lab, vm).awaitTick(LIMIT);
+    }
+
+    /** Tells the guest over its serial port, and waits until it says that it has done so. */
+    private void tell(String vm, String command) throws Exception {
+        int host = cluster.hostOf(vm);
+        Path log = real.lab.serialLog(host, vm);
+        // QEMU looks once a second whether anybody has the port open, and drops what was sent before it saw so.
+        real.lab.run(
+                "exec",
+                "host-" + host,
+                "sh",
+                "-c",
+                "{ sleep 2; echo '" + command + "'; sleep 2; } >$(virsh -q ttyconsole " + vm + ")");
+        engine.until(
+                "the guest to " + command,
+                Duration.ofSeconds(30),
+                () -> BooleanNode.valueOf(
+                        Files.readString(log, StandardCharsets.ISO_8859_1).contains("done " + command)),
+                JsonNode::asBoolean);
+    }
+
+    /** Share of its CPUs that the host says it uses. */
+    private double use(int host) throws IOException, InterruptedException {
+        return engine.get("/hosts/" + cluster.hostId(host))
+                .path("usage")
+                .path("cpuUsage")
+                .asDouble();
+    }
+
+    /** A percentage that the host is above now, and will not be with a guest less. */
+    private int threshold(int host, double atLeast) throws Exception {
+        engine.until(
+                "host-" + host + " to report its load",
+                LIMIT,
+                () -> BooleanNode.valueOf(use(host) > atLeast),
+                JsonNode::asBoolean);
+        // The report after the next holds nothing of the time before.
+        Thread.sleep(Duration.ofSeconds(16));
+        return (int) Math.round(use(host) * 100 * THRESHOLD);
+    }
+
+    private JsonNode awaitPlan(String reason, String state) throws Exception {
+        return engine.until(
+                        "a plan that is " + state + ", since " + reason,
+                        LIMIT,
+                        () -> engine.get("/balancing-plans?limit=100&clusterId=" + cluster.clusterId()),
+                        list -> list.get("items")
+                                .valueStream()
+                                .anyMatch(plan -> plan.get("reason").asText().contains(reason)
+                                        && Cluster.state(plan).equals(state)))
+                .get("items")
+                .valueStream()
+                .filter(plan -> plan.get("reason").asText().contains(reason)
+                        && Cluster.state(plan).equals(state))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void belowThreshold(int percent) throws Exception {
+        engine.until(
+                "every host to use less than " + percent + " %",
+                LIMIT,
+                () -> BooleanNode.valueOf(use(1) * 100 < percent && use(2) * 100 < percent && use(3) * 100 < percent),
+                JsonNode::asBoolean);
+    }
+
+    @Test
+    @Order(1)
+    void aPlanThatIsApprovedMovesAGuestThatKeepsAHostBusy() throws Exception {
+        start(vms.get(0), 1);
+        start(vms.get(1), 1);
+        tell(vms.get(0), "burn on");
+        tell(vms.get(1), "burn on");
+        int threshold = threshold(1, 0.3);
+        assertTrue(threshold > use(2) * 100, "host-2 is busy too: " + use(2));
+
+        set(Map.of(
+                "highUtilizationPercent",
+                threshold,
+                "cpuOverCommitDurationMinutes",
+                0,
+                "balancing",
+                Map.of("mode", "review")));
+        JsonNode plan = awaitPlan("host-1 used more than " + threshold + " %", "proposed");
+        assertEquals("even_out", plan.get("moves").get(0).get("purpose").asText());
+        assertEquals(1, cluster.hostOf(vms.get(0)));
+        assertEquals(1, cluster.hostOf(vms.get(1)));
+
+        engine.post("/balancing-plans/" + plan.get("id").asText() + "/approve", Map.of());
+        awaitPlan("host-1 used more than " + threshold + " %", "done");
+
+        String moved = plan.get("moves").get(0).get("vmId").asText();
+        assertNotEquals(1, cluster.hostOf(moved));
+        Guest guest = new Guest(real.lab, moved);
+        assertEquals(List.of(cluster.hostOf(moved)), guest.tickingOn(Duration.ofSeconds(3)));
+        belowThreshold(threshold);
+    }
+
+    @Test
+    @Order(2)
+    void withoutReviewGuestsMoveUntilTheThresholdHolds() throws Exception {
+        set(Map.of("balancing", Map.of("mode", "off")));
+        int busy = cluster.hostOf(vms.get(0));
+        start(vms.get(2), busy);
+        tell(vms.get(2), "burn on");
+        double alone = use(busy);
+        int threshold = threshold(busy, alone * 1.1);
+
+        set(Map.of("highUtilizationPercent", threshold, "balancing", Map.of("mode", "automatic")));
+        awaitPlan("used more than " + threshold + " %", "done");
+
+        assertEquals(
+                3, vms.stream().map(this::hostOf).distinct().count(), "each of the three guests has a host to itself");
+        belowThreshold(threshold);
+        for (String vm : vms) {
+            tell(vm, "burn off");
+        }
+    }
+
+    private int hostOf(String vm) {
+        try {
+            return cluster.hostOf(vm);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private JsonNode group(String rule, List<String> members) throws Exception {
+        return engine.post(
+                "/affinity-groups",
+                Map.of(
+                        "name",
+                        "busy",
+                        "clusterId",
+                        cluster.clusterId(),
+                        "vmRule",
+                        rule,
+                        "members",
+                        members.stream().map(vm -> Map.of("vmId", vm)).toList()));
+    }
+
+    @Test
+    @Order(3)
+    void aRuleThatRunningGuestsBreakIsRepaired() throws Exception {
+        set(Map.of("highUtilizationPercent", 95, "balancing", Map.of("mode", "automatic")));
+        String group = Cluster.id(group("hard_affinity", vms.subList(0, 2)));
+        awaitPlan("affinity group busy", "done");
+        assertEquals(hostOf(vms.get(0)), hostOf(vms.get(1)));
+
+        engine.delete("/affinity-groups/" + group);
+        group = Cluster.id(group("hard_anti_affinity", vms.subList(0, 2)));
+        engine.until(
+                "the guests to be apart",
+                LIMIT,
+                () -> BooleanNode.valueOf(hostOf(vms.get(0)) != hostOf(vms.get(1))),
+                JsonNode::asBoolean);
+        engine.delete("/affinity-groups/" + group);
+    }
+
+    @Test
+    @Order(4)
+    void aHostThatIsEmptiedIsSwitchedOffAndWokenByAStartThatNeedsIt() throws Exception {
+        engine.succeed(engine.post("/vms/" + vms.get(2) + "/force-off", Map.of()), LIMIT);
+        String group = Cluster.id(group("hard_anti_affinity", vms));
+        set(Map.of(
+                "schedulingPolicy",
+                "power_saving",
+                "highUtilizationPercent",
+                95,
+                "powerSaving",
+                Map.of("lowUtilizationPercent", 60, "enableAutomaticHostPowerManagement", true)));
+
+        JsonNode asleep = engine.until(
+                "a host to be asleep",
+                LIMIT,
+                () -> engine.get("/hosts"),
+                hosts -> hosts.get("items")
+                        .valueStream()
+                        .anyMatch(host -> host.path("sleep").isObject()));
+        JsonNode host = asleep.get("items")
+                .valueStream()
+                .filter(one -> one.path("sleep").isObject())
+                .findFirst()
+                .orElseThrow();
+        String name = host.get("name").asText();
+        assertEquals("down", Cluster.state(host));
+        assertEquals("off", real.lab.run("power", name));
+        assertFalse(events().contains("host.silent " + name), "its silence is expected: " + events());
+
+        // The third of three that must not share a host.
+        engine.succeed(engine.post("/vms/" + vms.get(2) + "/start", Map.of()), LIMIT);
+
+        assertEquals("on", real.lab.run("power", name));
+        assertEquals(name, "host-" + cluster.hostOf(vms.get(2)));
+        new Guest(real.lab, vms.get(2)).awaitTick(LIMIT);
+        assertTrue(events().contains("host.woken " + name), events().toString());
+        engine.delete("/affinity-groups/" + group);
+    }
+
+    /** Of the last minutes: code and name of the subject. */
+    private List<String> events() throws Exception {
+        return engine.get("/events?limit=100")
+                .get("items")
+                .valueStream()
+                .map(event -> event.get("code").asText() + " "
+                        + event.path("subject").path("name").asText())
+                .toList();
+    }
+}
