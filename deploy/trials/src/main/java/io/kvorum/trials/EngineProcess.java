@@ -8,6 +8,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ public final class EngineProcess implements AutoCloseable {
     private final int port;
     private final int enrollmentPort;
     private String enrollmentAddress = Lab.engineAddress();
-    private String heap = "256m";
+    private final Map<String, String> settings = new HashMap<>();
     private @Nullable Process process;
 
     public EngineProcess(Path root, Path data, int port, int enrollmentPort) {
@@ -37,9 +38,9 @@ public final class EngineProcess implements AutoCloseable {
         return this;
     }
 
-    /** The same engine with that heap, such as 4g. */
-    public EngineProcess withHeap(String size) {
-        heap = size;
+    /** The same engine with that environment variable. */
+    public EngineProcess with(String setting, String value) {
+        settings.put(setting, value);
         return this;
     }
 
@@ -69,8 +70,6 @@ public final class EngineProcess implements AutoCloseable {
                         data.resolve("engine.log").toFile()));
         builder.environment()
                 .putAll(Map.of(
-                        "KVORUM_HEAP",
-                        heap,
                         "KVORUM_DATA_DIR",
                         data.toString(),
                         "KVORUM_ENROLLMENT_PORT",
@@ -81,6 +80,7 @@ public final class EngineProcess implements AutoCloseable {
                         Integer.toString(port),
                         "QUARKUS_HTTP_SSL_PORT",
                         "0"));
+        builder.environment().putAll(settings);
         long began = System.nanoTime();
         process = builder.start();
         awaitReady();

@@ -54,9 +54,12 @@ final class Fleet {
 
     void run() throws Exception {
         Path folder = Files.createTempDirectory("kvorum-bench");
-        try (EngineProcess process = new EngineProcess(root, folder.resolve("engine"), 18080, 18444)
+        EngineProcess configured = new EngineProcess(root, folder.resolve("engine"), 18080, 18444)
                 .enrollingAt("127.0.0.1")
-                .withHeap(HEAP)) {
+                .with("KVORUM_HEAP", HEAP)
+                .with("KVORUM_AGENTS_HEARTBEAT_INTERVAL", "2s")
+                .with("KVORUM_AGENTS_STATISTICS_INTERVAL", "15s");
+        try (EngineProcess process = configured) {
             process.start();
             EngineClient engine = new EngineClient(process.uri());
             engine.logIn("admin", process.adminPassword());
