@@ -1,14 +1,14 @@
 // What an administrator does on a first day, in order.
 
 /** Colours on the canvas: a console that shows nothing has one. */
-const COLOURS = () => {
+const hasColours = () => {
   const canvas = document.querySelector('.kv-console-screen canvas');
   const context = canvas?.getContext('2d');
-  if (!canvas?.width || !context) return 0;
+  if (!canvas?.width || !context) return false;
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
   const seen = new Set();
   for (let at = 0; at < data.length; at += 4 * 97) seen.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
-  return seen.size;
+  return seen.size > 1;
 };
 
 export async function journey({ test, page, context, settings, shoot }) {
@@ -62,7 +62,7 @@ export async function journey({ test, page, context, settings, shoot }) {
       page.getByRole('button', { name: 'Console', exact: true }).click(),
     ]);
     await console_.locator('[data-connection="connected"]').waitFor({ timeout: 20_000 });
-    await console_.waitForFunction(`(${COLOURS})() > 1`, undefined, { timeout: 30_000 });
+    await console_.waitForFunction(hasColours, undefined, { timeout: 30_000 });
     await shoot('03-console', console_);
     await console_.close();
   });

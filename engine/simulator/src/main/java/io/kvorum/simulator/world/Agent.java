@@ -157,12 +157,13 @@ final class Agent {
             line.answer(() -> line.refusedEpoch(connection, over(line.epoch())));
             return;
         }
-        watchers.put(line, connection);
+        // A call of a connection that was given up may come after that of the next.
+        watchers.merge(line, connection, Math::max);
         inventoryChanged();
     }
 
-    boolean watchedBy(HostLine line) {
-        return watchers.containsKey(line);
+    boolean watchedBy(HostLine line, int connection) {
+        return watchers.getOrDefault(line, 0) == connection;
     }
 
     void unwatch(HostLine line) {

@@ -108,7 +108,7 @@ final class HostLine {
 
     /** The call that asks for reports; within a connection TCP sends again what gets lost. */
     private void watch(int mine) {
-        if (mine == connection && open() && !machine.agent.watchedBy(this)) {
+        if (mine == connection && open() && !machine.agent.watchedBy(this, mine)) {
             call(agent -> agent.watch(this, mine), () -> broken(mine, "refused"));
             term.life.after(FIRST_PAUSE * 4, () -> watch(mine));
         }
