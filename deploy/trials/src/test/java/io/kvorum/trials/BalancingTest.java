@@ -192,9 +192,9 @@ class BalancingTest {
     void withoutReviewGuestsMoveUntilTheThresholdHolds() throws Exception {
         set(Map.of("balancing", Map.of("mode", "off")));
         int busy = cluster.hostOf(vms.get(0));
+        double alone = use(busy);
         start(vms.get(2), busy);
         tell(vms.get(2), "burn on");
-        double alone = use(busy);
         int threshold = threshold(busy, alone * 1.1);
 
         set(Map.of("highUtilizationPercent", threshold, "balancing", Map.of("mode", "automatic")));
