@@ -4,6 +4,7 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
@@ -12,8 +13,10 @@ import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.Scheduler;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,8 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record FailoverProof(int hostFailures, int scenarios, boolean complete, List<Shortfall> shortfalls) {
 
-    /** Steps of one proof: failures looked at, things copied to try one, and hosts judged for each VM that falls. */
-    static final long BUDGET = 300_000;
+    /** Steps of one proof: hosts judged, one after the other, for each VM that falls. */
+    static final long BUDGET = 1_000_000;
+
+    /** What it takes to look at a failure of which no highly available VM falls. */
+    static final long STEPS_A_FAILURE = 16;
 
     public FailoverProof {
         shortfalls = List.copyOf(shortfalls);
@@ -60,7 +66,7 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                 .filter(host -> host.state() == HostState.UP)
                 .sorted(Comparator.comparing(Host::name))
                 .toList();
-        List<Shortfall> shortfalls = new ArrayList<>();
+        Trial trial = new Trial(whatIf(inventory, cluster, supposed), loads, cluster);
         int scenarios = 0;
         long steps = 0;
         int[] chosen = first(Math.min(hostFailures, hosts.size()));
@@ -70,11 +76,11 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
             for (int index : chosen) {
                 failed.add(hosts.get(index));
             }
-            steps += 1 + fail(inventory, loads, cluster, failed, supposed, shortfalls);
+            steps += STEPS_A_FAILURE + trial.fail(failed);
             scenarios++;
             more = next(chosen, hosts.size());
         }
-        return new FailoverProof(hostFailures, scenarios, !more, shortfalls);
+        return new FailoverProof(hostFailures, scenarios, !more, trial.shortfalls);
     }
 
     private static int[] first(int size) {
@@ -101,54 +107,70 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
         return true;
     }
 
-    /** Returns how many steps it took. */
-    private static long fail(
-            Inventory inventory,
-            HostLoads loads,
-            Cluster cluster,
-            List<Host> failed,
-            @Nullable Supposed supposed,
-            List<Shortfall> shortfalls) {
-        if (failed.stream().noneMatch(host -> hasHighlyAvailable(inventory, host, supposed))) {
-            return 0;
+    /** A copy of the cluster in which one failure after the other happens and is taken back. */
+    private static final class Trial {
+
+        private final Inventory after;
+        private final Cluster cluster;
+        private final Scheduler scheduler;
+        private final Deque<Entity> before = new ArrayDeque<>();
+        private final List<Shortfall> shortfalls = new ArrayList<>();
+
+        Trial(Inventory copy, HostLoads loads, Cluster cluster) {
+            this.after = copy;
+            this.cluster = cluster;
+            this.scheduler = new Scheduler(copy, loads);
         }
-        Inventory after = whatIf(inventory, cluster, supposed);
-        Scheduler scheduler = new Scheduler(after, loads);
-        List<Vm> fallen = new ArrayList<>();
-        for (Host host : failed) {
-            after.put(host.to(HostState.DOWN, null), Instant.EPOCH);
-            for (Vm vm : after.vmsOn(host.id())) {
-                Vm off = vm.withStatus(vm.status().off(VmState.DOWN, null));
-                after.put(off, Instant.EPOCH);
-                if (vm.spec().highAvailability().enabled()) {
-                    fallen.add(off);
+
+        /** Returns how many steps it took. */
+        long fail(List<Host> failed) {
+            if (failed.stream().noneMatch(this::hasHighlyAvailable)) {
+                return 0;
+            }
+            List<Vm> fallen = new ArrayList<>();
+            for (Host host : failed) {
+                change(host, host.to(HostState.DOWN, null));
+                for (Vm vm : after.vmsOn(host.id())) {
+                    Vm off = vm.withStatus(vm.status().off(VmState.DOWN, null));
+                    change(vm, off);
+                    if (vm.spec().highAvailability().enabled()) {
+                        fallen.add(off);
+                    }
                 }
             }
+            List<UUID> failedIds = failed.stream().map(Host::id).toList();
+            for (Vm vm : RestartOrder.of(fallen)) {
+                restart(vm, failedIds);
+            }
+            while (!before.isEmpty()) {
+                after.put(before.pop(), Instant.EPOCH);
+            }
+            return (long) fallen.size() * after.hosts().size();
         }
-        List<UUID> failedIds = failed.stream().map(Host::id).toList();
-        for (Vm vm : RestartOrder.of(fallen)) {
+
+        private void restart(Vm vm, List<UUID> failedIds) {
             PlacementRequest request = new PlacementRequest(vm, cluster, null, Set.of());
             Optional<Host> host = scheduler.choose(request);
             if (host.isPresent()) {
-                after.put(
-                        vm.withStatus(vm.status()
-                                .to(VmState.UP, null)
-                                .on(host.get().id(), scheduler.seat(request, host.get()))),
-                        Instant.EPOCH);
+                Seat seat = scheduler.seat(request, host.get());
+                change(
+                        vm,
+                        vm.withStatus(
+                                vm.status().to(VmState.UP, null).on(host.get().id(), seat)));
             } else {
                 shortfalls.add(new Shortfall(
                         failedIds, vm.id(), vm.name(), scheduler.place(request).explanation()));
             }
         }
-        return after.vms().size() + (1L + fallen.size()) * after.hosts().size();
-    }
 
-    private static boolean hasHighlyAvailable(Inventory inventory, Host host, @Nullable Supposed supposed) {
-        return inventory.vmsOn(host.id()).stream()
-                        .anyMatch(vm -> vm.spec().highAvailability().enabled())
-                || (supposed != null
-                        && supposed.hostId().equals(host.id())
-                        && supposed.vm().spec().highAvailability().enabled());
+        private void change(Entity from, Entity to) {
+            before.push(from);
+            after.put(to, Instant.EPOCH);
+        }
+
+        private boolean hasHighlyAvailable(Host host) {
+            return after.columns().haVms(after.columns().slotOf(host.id())) > 0;
+        }
     }
 
     /**
@@ -161,16 +183,19 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                         inventory.clusters(),
                         inventory.networks(),
                         inventory.storageDomains(),
-                        inventory.affinityGroups(),
                         inventory.schedulingPolicies())
                 .flatMap(all -> all.stream().map(Entity.class::cast));
+        Stream<Entity> groups = inventory.affinityGroups().stream()
+                .filter(group -> group.clusterId().equals(cluster.id()))
+                .map(Entity.class::cast);
         List<Host> hosts = inventory.hostsOf(cluster.id());
         Stream<Entity> vms = hosts.stream()
                 .flatMap(host -> inventory.vmsOn(host.id()).stream())
                 .distinct()
                 .map(Entity.class::cast);
-        Inventory copy = new Inventory(
-                Stream.of(surroundings, hosts.stream(), vms).flatMap(s -> s).toList());
+        Inventory copy = Inventory.supposed(Stream.of(surroundings, groups, hosts.stream(), vms)
+                .flatMap(s -> s)
+                .toList());
         if (supposed != null) {
             Vm vm = supposed.vm();
             copy.put(vm.withStatus(vm.status().to(VmState.UP, null).on(supposed.hostId())), Instant.EPOCH);

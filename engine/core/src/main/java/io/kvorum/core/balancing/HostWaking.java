@@ -246,14 +246,12 @@ final class HostWaking {
                 return place;
             }
             supposed.put(host, Instant.EPOCH);
-            supposed.drainChanges();
         }
         return Optional.empty();
     }
 
     private static void suppose(Inventory supposed, Vm vm, Host host) {
         supposed.put(vm.withStatus(vm.status().to(VmState.UP, null).on(host.id())), Instant.EPOCH);
-        supposed.drainChanges();
     }
 
     /** A restart by a lease does not wait for a host; it is tried again when one comes up. */

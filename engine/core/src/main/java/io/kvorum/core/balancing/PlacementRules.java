@@ -44,7 +44,6 @@ final class PlacementRules implements MoveRules {
     public void moved(int vm, int host) {
         Vm before = supposed.vm(measured.vm(vm).id()).orElseThrow();
         supposed.put(before.withStatus(before.status().on(measured.host(host).id())), Instant.EPOCH);
-        supposed.drainChanges();
     }
 
     /** Where the scheduler would have the VM go, of the hosts that were measured. */

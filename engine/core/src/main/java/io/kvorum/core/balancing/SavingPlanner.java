@@ -140,7 +140,6 @@ final class SavingPlanner {
         }
         off.add(host);
         draft.rules().supposed().put(host.to(HostState.DOWN, null), Instant.EPOCH);
-        draft.rules().supposed().drainChanges();
         return true;
     }
 }

@@ -46,7 +46,6 @@ public final class SleepingHosts implements Sleepers {
 
     static void wake(Inventory supposed, Host host) {
         supposed.put(host.to(HostState.UP, null), Instant.EPOCH);
-        supposed.drainChanges();
     }
 
     /**

@@ -129,7 +129,6 @@ final class SwitchOffRules {
         supposed.put(host.to(HostState.DOWN, null), Instant.EPOCH);
         int after = shortfalls(supposed, cluster);
         supposed.put(host, Instant.EPOCH);
-        supposed.drainChanges();
         return after > before
                 ? Optional.of("Without it VMs could not be restarted if hosts failed.")
                 : Optional.empty();

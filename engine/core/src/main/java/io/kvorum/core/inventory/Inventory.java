@@ -32,15 +32,26 @@ public final class Inventory implements Surroundings {
     private final Map<UUID, Set<UUID>> hostsByCluster = new HashMap<>();
     private final HostColumns columns = new HostColumns();
     private final Map<Lock, UUID> locks = new HashMap<>();
+    private final boolean remembers;
     private List<Change> changes = new ArrayList<>();
 
     /** An inventory of what was stored; operations that have ended do not belong in it. */
     public Inventory(Collection<? extends Entity> stored) {
+        this(stored, true);
+    }
+
+    private Inventory(Collection<? extends Entity> stored, boolean remembers) {
+        this.remembers = remembers;
         for (Kind kind : Kind.values()) {
             entities.put(kind, new LinkedHashMap<>());
             names.put(kind, new HashMap<>());
         }
         stored.forEach(this::index);
+    }
+
+    /** An inventory to try things on: it remembers no changes, since nobody stores them. */
+    public static Inventory supposed(Collection<? extends Entity> entities) {
+        return new Inventory(entities, false);
     }
 
     // ---- reading
@@ -194,7 +205,7 @@ public final class Inventory implements Surroundings {
         Meta meta = before == null ? entity.meta() : before.meta();
         Entity stored = entity.withMeta(meta.next(now));
         index(stored);
-        changes.add(new Change.Put(stored));
+        remember(new Change.Put(stored));
         return stored;
     }
 
@@ -205,12 +216,18 @@ public final class Inventory implements Surroundings {
             if (gone instanceof Host host) {
                 columns.remove(host);
             }
-            changes.add(new Change.Remove(kind, id));
+            remember(new Change.Remove(kind, id));
         }
     }
 
     public void log(LogEntry entry) {
-        changes.add(new Change.Log(entry));
+        remember(new Change.Log(entry));
+    }
+
+    private void remember(Change change) {
+        if (remembers) {
+            changes.add(change);
+        }
     }
 
     /** How many changes wait to be drained. */
