@@ -23,7 +23,7 @@ public final class AgentMain {
               run                              serves the engine
               simulate --hosts N [--token T | --token-file F] --state-dir DIR [--address 127.0.0.1] [--port 8445]
                        [--cpus C] [--memory-gib M] [--time-scale X]
-                                               N simulated hosts in one process
+                                               N simulated hosts in one process; they take the lines of F in turn
               fleet DIR ACTION ...             asks or disturbs the simulated hosts that run with --state-dir DIR:
             %s  status                           says who this host is
             Common: [--config /etc/kvorum/agent.properties] [--state-dir /var/lib/kvorum-agent]

@@ -26,7 +26,7 @@ final class SimulateHosts {
         try (SimulatedFleet fleet = SimulatedFleet.of(plan)) {
             Optional<String> token = AgentMain.token(arguments);
             if (token.isPresent()) {
-                fleet.join(token.get());
+                fleet.join(token.get().lines().toArray(String[]::new));
             }
             fleet.start();
             try (FleetControl control = FleetControl.listen(fleet, stateDir)) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 
 /** Prepares an engine for simulated hosts: a cluster, storage, a network and a join token; or waits until they are up. */
@@ -40,9 +41,12 @@ public final class SimulatedCluster {
 
     /** Describes a cluster for so many hosts, and puts their join token into that file, for its owner alone. */
     public static void prepare(EngineClient engine, int hosts, Path tokenFile) throws Exception {
+        prepare(engine, hosts, 1, tokenFile);
+    }
+
+    /** The same for so many clusters that share the hosts evenly, which join with their tokens in turn. */
+    public static void prepare(EngineClient engine, int hosts, int clusters, Path tokenFile) throws Exception {
         String dataCenter = Cluster.id(engine.post("/data-centers", Map.of("name", "simulated")));
-        String cluster =
-                Cluster.id(engine.post("/clusters", Map.of("name", "simulated-cluster", "dataCenterId", dataCenter)));
         engine.post(
                 "/storage-domains",
                 Map.of("name", "shared", "dataCenterId", dataCenter, "kind", "shared_folder", "path", "/srv/shared"));
@@ -59,10 +63,17 @@ public final class SimulatedCluster {
                         "kvnat0",
                         "subnet",
                         "192.168.90.0/24"));
-        JsonNode token = engine.post("/join-tokens", Map.of("clusterId", cluster, "uses", hosts));
+        StringBuilder tokens = new StringBuilder();
+        for (int i = 1; i <= clusters; i++) {
+            String name = clusters == 1 ? "simulated-cluster" : String.format(Locale.ROOT, "cluster-%03d", i);
+            String cluster = Cluster.id(engine.post("/clusters", Map.of("name", name, "dataCenterId", dataCenter)));
+            int uses = (hosts + clusters - 1) / clusters;
+            JsonNode token = engine.post("/join-tokens", Map.of("clusterId", cluster, "uses", uses));
+            tokens.append(token.get("token").asText()).append('\n');
+        }
         Files.deleteIfExists(tokenFile);
         Files.createFile(tokenFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(tokenFile, token.get("token").asText() + "\n");
+        Files.writeString(tokenFile, tokens);
     }
 
     /** Starts the agents of so many hosts, which join with that token, in one process with a heap of that size. */

@@ -32,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 
 /**
  * Many simulated hosts in one process behind one port, each with its own key, certificate and id. Calls are told apart
@@ -73,19 +74,20 @@ public final class SimulatedFleet implements AutoCloseable {
     }
 
     /**
-     * Joins every host that has no identity in the state folder yet; those that have keep theirs. The token must be good
-     * for as many joins. Stops at the first failure.
+     * Joins every host that has no identity in the state folder yet; those that have keep theirs. Hosts take the tokens in
+     * turn, such as one for each cluster; each must be good for as many joins. Stops at the first failure.
      */
-    public void join(String token) throws IOException, GeneralSecurityException {
-        JoinToken parsed = JoinToken.parse(token);
+    public void join(String... tokens) throws IOException, GeneralSecurityException {
+        List<JoinToken> parsed = Stream.of(tokens).map(JoinToken::parse).toList();
         Semaphore permits = new Semaphore(PARALLEL_JOINS);
         List<Future<HostIdentity>> joins = new ArrayList<>();
         for (int number = 1; number <= plan.hosts(); number++) {
             String name = name(number);
+            JoinToken token = parsed.get((number - 1) % parsed.size());
             joins.add(executor.submit(() -> {
                 permits.acquire();
                 try {
-                    return identity(name, parsed);
+                    return identity(name, token);
                 } finally {
                     permits.release();
                 }

@@ -38,12 +38,14 @@ final class Fleet {
 
     private final Path root;
     private final int hosts;
+    private final int clusters;
     private final Duration rest;
     private final Random dice = new Random(1);
 
     Fleet(Path root, List<String> options) {
         this.root = root;
         hosts = option(options, "--hosts", 10_000);
+        clusters = Math.ceilDiv(hosts, option(options, "--cluster-hosts", 100));
         rest = Duration.ofMinutes(option(options, "--minutes", 30));
     }
 
@@ -65,12 +67,17 @@ final class Fleet {
             engine.logIn("admin", process.adminPassword());
             engine.useToken("fleet");
             Path token = folder.resolve("token");
-            SimulatedCluster.prepare(engine, hosts, token);
+            SimulatedCluster.prepare(engine, hosts, clusters, token);
             long began = System.nanoTime();
             Process fleet = SimulatedCluster.start(root, folder, token, hosts, "127.0.0.1", "6g");
             try {
                 awaitCount(engine, "hosts", "up", hosts);
-                System.out.printf(Locale.ROOT, "%d hosts joined in %.0f s%n", hosts, secondsSince(began));
+                System.out.printf(
+                        Locale.ROOT,
+                        "%d hosts of %d clusters joined in %.0f s%n",
+                        hosts,
+                        clusters,
+                        secondsSince(began));
                 List<JsonNode> all = all(engine, "/hosts?limit=1000");
                 givePowerSwitches(engine, all);
                 start(engine);
@@ -105,7 +112,7 @@ final class Fleet {
 
     private void start(EngineClient engine) throws Exception {
         int vms = hosts * VMS_PER_HOST;
-        String cluster = engine.get("/clusters").get("items").get(0).get("id").asText();
+        List<JsonNode> all = all(engine, "/clusters?limit=1000");
         long began = System.nanoTime();
         parallel(
                 vms,
@@ -115,7 +122,7 @@ final class Fleet {
                                 "name",
                                 String.format(Locale.ROOT, "vm-%06d", i),
                                 "clusterId",
-                                cluster,
+                                all.get(i % all.size()).get("id").asText(),
                                 "hardware",
                                 Map.of("memoryBytes", 1L << 30),
                                 "highAvailability",
