@@ -11,6 +11,8 @@ function view(collection, object) {
     return { ...object, vmCount: all('vms').filter((vm) => vm.templateId === object.id).length };
   if (collection === 'tokens' || collection === 'join-tokens')
     return { ...object, secret: undefined, token: undefined, command: undefined };
+  if (collection === 'vms')
+    return { ...object, hostName: object.hostId ? collections.hosts.get(object.hostId)?.name : null };
   return object;
 }
 
@@ -36,36 +38,38 @@ function list(collection, params) {
   };
 }
 
+const byName = (a, b) => a.name.localeCompare(b.name, 'en', { numeric: true });
+const vmNode = ({ id, name, state, clusterId, hostId }) => ({ id, name, state, clusterId, hostId });
+const hostNode = ({ id, name, state, clusterId }) => {
+  const vmCount = all('vms').filter((vm) => vm.hostId === id).length;
+  return { id, name, state, clusterId, vmCount };
+};
+const hostNodes = (wanted) => all('hosts').filter(wanted).sort(byName).map(hostNode);
+const vmNodes = (wanted) => all('vms').filter(wanted).sort(byName).map(vmNode);
+
 function tree() {
-  const node = ({ id, name, state }) => ({ id, name, state });
-  const vms = all('vms');
-  const byName = (a, b) => a.name.localeCompare(b.name, 'en', { numeric: true });
-  const clusterOf = (cluster) => ({
-    id: cluster.id,
-    name: cluster.name,
-    hosts: all('hosts')
-      .filter((host) => host.clusterId === cluster.id)
-      .map((host) => ({
-        ...node(host),
-        vms: vms
-          .filter((vm) => vm.hostId === host.id)
-          .sort(byName)
-          .map(node),
-      })),
-    vms: vms
-      .filter((vm) => vm.clusterId === cluster.id && !vm.hostId)
-      .sort(byName)
-      .map(node),
-  });
+  const count = (collection, id) => all(collection).filter((one) => one.clusterId === id).length;
   return {
-    dataCenters: all('data-centers').map(({ id, name }) => ({
-      id,
-      name,
+    dataCenters: all('data-centers').map((dataCenter) => ({
+      id: dataCenter.id,
+      name: dataCenter.name,
       clusters: all('clusters')
-        .filter((cluster) => cluster.dataCenterId === id)
-        .map(clusterOf),
+        .filter((cluster) => cluster.dataCenterId === dataCenter.id)
+        .map(({ id, name }) => ({ id, name, hostCount: count('hosts', id), vmCount: count('vms', id) })),
     })),
   };
+}
+
+function branch(level, id, params) {
+  if (level === 'clusters') {
+    const vms = vmNodes((vm) => vm.clusterId === id && !vm.hostId);
+    return { id, hosts: hostNodes((host) => host.clusterId === id), vms };
+  }
+  if (level === 'hosts') return { id, vms: vmNodes((vm) => vm.hostId === id) };
+  const named = (one) => one.name.toLowerCase().includes(params.get('q').toLowerCase());
+  const vms = vmNodes(named);
+  const parents = new Set(vms.map((vm) => vm.hostId));
+  return { hosts: hostNodes((host) => named(host) || parents.has(host.id)), vms, complete: true };
 }
 
 export function placement(vm, afresh = false) {
@@ -217,6 +221,7 @@ export function read(path, params) {
   if (path === '/session') return { username: 'admin', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
   if (path === '/status') return status();
   if (path === '/tree') return tree();
+  if (collection === 'tree') return branch(id, part, params);
   if (path === '/events') return list('events', params);
   if (path === '/scheduling-units') return UNITS;
   if (path === '/affinity-groups/broken-rules') return brokenRules(params.get('clusterId'));

@@ -36,6 +36,9 @@ export type JoinToken = Answer<Schemas['JoinToken']>;
 export type ConsoleTicket = Answer<Schemas['ConsoleTicket']>;
 export type Statistics = Answer<Schemas['Statistics']>;
 export type Tree = Answer<Schemas['Tree']>;
+export type ClusterBranch = Answer<Schemas['ClusterBranch']>;
+export type HostBranch = Answer<Schemas['HostBranch']>;
+export type TreeMatches = Answer<Schemas['TreeMatches']>;
 export type Status = Answer<Schemas['Status']>;
 export type Session = Answer<Schemas['Session']>;
 

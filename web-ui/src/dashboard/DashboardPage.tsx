@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { Link } from 'react-router';
 import { useList } from '../api/queries';
 import type { Host } from '../api/types';
@@ -9,14 +8,12 @@ import { toneOf } from '../common/states';
 import { EventTable } from '../events/EventTable';
 import { useStatus } from '../shell/TopBar';
 import { Empty } from '../common/Empty';
-import { useTree } from '../shell/useTree';
-import { capacityOf, statesIn } from './capacity';
+import { capacityOf } from './capacity';
 
 export function DashboardPage() {
   const { data: status } = useStatus();
   const { data: hosts } = useList('host', { limit: 1000 });
   const { data: lost } = useList('vm', { state: 'unknown', limit: 20 });
-  const states = useStates();
   const { data: storage } = useList('storage_domain', { limit: 1000 });
   const { data: events } = useList('event', { limit: 12 });
   const capacity = capacityOf(hosts?.items ?? []);
@@ -38,10 +35,10 @@ export function DashboardPage() {
       <div className="kv-page-body">
         <div className="kv-panels kv-panels-3">
           <Panel title="Hosts">
-            <States kind="host" total={status?.hosts?.total} states={states?.hosts} />
+            <States kind="host" total={status?.hosts?.total} states={status?.hosts?.byState} />
           </Panel>
           <Panel title="Virtual machines">
-            <States kind="vm" total={status?.vms?.total} states={states?.vms} />
+            <States kind="vm" total={status?.vms?.total} states={status?.vms?.byState} />
           </Panel>
           <Panel title="Capacity">
             <Meter
@@ -81,16 +78,10 @@ interface Stated {
   stateReason?: string | null;
 }
 
-/** The states of all hosts and VMs, from the inventory tree: it alone holds every one of them. */
-function useStates() {
-  const { data } = useTree();
-  return useMemo(() => data && statesIn(data), [data]);
-}
-
 interface StatesProps {
   kind: 'host' | 'vm';
   total: number | undefined;
-  states: Map<string, number> | undefined;
+  states: Readonly<Record<string, number>> | undefined;
 }
 
 function States({ kind, total, states }: StatesProps) {
@@ -102,7 +93,7 @@ function States({ kind, total, states }: StatesProps) {
         {total}
       </Link>
       <ul>
-        {[...(states ?? [])].sort().map(([state, number]) => (
+        {Object.entries(states ?? {}).map(([state, number]) => (
           <li key={state}>
             <Link to={`${path}?state=${state}`}>
               <StateIcon state={state} kind={kind} />

@@ -1,4 +1,4 @@
-import type { Host, Tree } from '../api/types';
+import type { Host } from '../api/types';
 
 export interface Capacity {
   up: number;
@@ -26,19 +26,4 @@ export function capacityOf(hosts: readonly Host[]): Capacity {
     memoryUsed,
     memoryRatio: memory ? memoryUsed / memory : null,
   };
-}
-
-/** How many hosts and how many VMs are in each state. */
-export function statesIn(tree: Tree): { hosts: Map<string, number>; vms: Map<string, number> } {
-  const hosts = new Map<string, number>();
-  const vms = new Map<string, number>();
-  const count = (states: Map<string, number>, state: string) => states.set(state, (states.get(state) ?? 0) + 1);
-  for (const cluster of (tree.dataCenters ?? []).flatMap((dataCenter) => dataCenter.clusters ?? [])) {
-    for (const vm of cluster.vms ?? []) count(vms, vm.state);
-    for (const host of cluster.hosts ?? []) {
-      count(hosts, host.state);
-      for (const vm of host.vms ?? []) count(vms, vm.state);
-    }
-  }
-  return { hosts, vms };
 }

@@ -12,15 +12,15 @@ import { useTree } from './useTree';
 
 const ROW_HEIGHT = 26;
 
-/** Data center → cluster → host → VM. Only the rows in sight are drawn, so thousands of VMs cost nothing. */
+/** Data center → cluster → host → VM. What is open is loaded, and the rows in sight are drawn: size costs nothing. */
 export function InventoryTree({ filter }: { filter: string }) {
-  const { data } = useTree();
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const known = useTree(toggled, filter);
   const [focused, setFocused] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const location = useLocation();
   const navigate = useNavigate();
-  const rows = useMemo(() => (data ? treeRows(data, toggled, filter) : []), [data, toggled, filter]);
+  const rows = useMemo(() => (known ? treeRows(known, toggled, filter) : []), [known, toggled, filter]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -54,7 +54,7 @@ export function InventoryTree({ filter }: { filter: string }) {
     event.preventDefault();
   };
 
-  if (data && rows.length === 0) {
+  if (known && rows.length === 0) {
     return <p className="kv-tree-empty">{filter ? 'Nothing matches the search' : 'No data center yet'}</p>;
   }
   return (
@@ -92,6 +92,9 @@ export function InventoryTree({ filter }: { filter: string }) {
           );
         })}
       </div>
+      {filter && known?.matches?.complete === false && (
+        <p className="kv-tree-empty">There are more. Type more of the name.</p>
+      )}
     </div>
   );
 }

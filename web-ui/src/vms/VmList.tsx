@@ -24,7 +24,6 @@ export function VmsPage() {
 
 /** VMs, everywhere or of one cluster or host, with start and stop of many at once. */
 export function VmList({ title, fixed, clusterId }: Props) {
-  const host = useNames('host');
   const cluster = useNames('cluster');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [creating, setCreating] = useState(false);
@@ -50,7 +49,7 @@ export function VmList({ title, fixed, clusterId }: Props) {
         label="VMs"
         title={title}
         fixed={fixed}
-        columns={vmColumns({ host, cluster: title ? cluster : undefined })}
+        columns={vmColumns({ cluster: title ? cluster : undefined })}
         filters={[
           { name: 'state', label: 'Any state', options: STATES.map((value) => ({ value, label: words(value) })) },
         ]}

@@ -62,7 +62,6 @@ export function VmPage() {
 }
 
 function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
-  const host = useNames('host');
   const cluster = useNames('cluster');
   const template = useNames('template');
   const { hardware, usage } = vm;
@@ -81,7 +80,7 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
             ['Description', vm.description || NONE],
             ['State', <StateLabel key="state" state={vm.state} kind="vm" />],
             ...(vm.stateReason ? ([['Reason', vm.stateReason]] as [string, string][]) : []),
-            ['Host', vm.hostId ? <Link to={`/hosts/${vm.hostId}`}>{host(vm.hostId) ?? 'Host'}</Link> : NONE],
+            ['Host', vm.hostId ? <Link to={`/hosts/${vm.hostId}`}>{vm.hostName ?? 'Host'}</Link> : NONE],
             [
               'Cluster',
               <Link key="cluster" to={`/clusters/${vm.clusterId}`}>

@@ -5,7 +5,6 @@ import { bytes, cpus, NONE, percent, words } from '../common/format';
 import { StateLabel } from '../common/StateLabel';
 
 interface Names {
-  host: (id: string | null | undefined) => string | undefined;
   cluster?: (id: string | null | undefined) => string | undefined;
 }
 
@@ -24,8 +23,8 @@ export function vmColumns(names: Names): Column<Vm>[] {
     },
     {
       title: 'Host',
-      cell: (vm) => (vm.hostId ? <Link to={`/hosts/${vm.hostId}`}>{names.host(vm.hostId) ?? 'Host'}</Link> : NONE),
-      sort: (vm) => names.host(vm.hostId),
+      cell: (vm) => (vm.hostId ? <Link to={`/hosts/${vm.hostId}`}>{vm.hostName ?? 'Host'}</Link> : NONE),
+      sort: (vm) => vm.hostName,
     },
     { title: 'CPUs', cell: (vm) => cpus(vm.hardware), sort: (vm) => cpus(vm.hardware), numeric: true },
     { title: 'CPU used', cell: (vm) => percent(vm.usage?.cpuUsage), sort: (vm) => vm.usage?.cpuUsage, numeric: true },

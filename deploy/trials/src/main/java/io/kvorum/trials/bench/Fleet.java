@@ -60,6 +60,7 @@ final class Fleet {
                 .enrollingAt("127.0.0.1")
                 .with("KVORUM_HEAP", HEAP)
                 .with("KVORUM_AGENTS_HEARTBEAT_INTERVAL", "2s")
+                .with("KVORUM_HA_HEARTBEAT_TIMEOUT", "6s")
                 .with("KVORUM_AGENTS_STATISTICS_INTERVAL", "15s");
         try (EngineProcess process = configured) {
             process.start();

@@ -61,7 +61,7 @@ public final class HaRecovery {
 
     /** Starts every VM that is due, in order. */
     public void tick(Turn turn) {
-        List<Vm> fallen = turn.inventory().vms().stream()
+        List<Vm> fallen = turn.inventory().fallenVms().stream()
                 .filter(vm -> comesBack(turn, vm))
                 .toList();
         Set<UUID> ids = fallen.stream().map(Vm::id).collect(Collectors.toSet());

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Who is alive.
  *
  * <ol>
- *   <li>A host that was not heard for half of {@link Settings#heartbeatTimeout} is asked for by way of other hosts
+ *   <li>A host that was not heard for {@link Settings#suspicion} is asked for by way of other hosts
  *       ({@link SecondPath}), so that their answers are there when it matters.
  *   <li>One that was not heard for all of it is in doubt, and so are its VMs.
  *   <li>If it stays so for {@link Settings#fencingDelay}, it is fenced, unless its cluster's policy forbids it, it has no
@@ -49,6 +49,9 @@ public final class HostLiveness {
 
     /** What a new leader gives hosts to be heard in the first place. */
     private static final Duration FIRST_CONTACT = Duration.ofSeconds(10);
+
+    /** And more for each: it dials some at a time, and every handshake takes CPU. */
+    private static final Duration FIRST_CONTACT_A_HOST = Duration.ofMillis(10);
 
     /** What a host that has just joined, or was let out of maintenance, is given. */
     private static final Duration FIRST_CONTACT_EVER = Duration.ofSeconds(60);
@@ -88,7 +91,9 @@ public final class HostLiveness {
 
     private void awaitFirstContact(Turn turn, UUID hostId) {
         HostWatch watch = watch(turn, hostId);
-        watch.heardNanos = turn.nanos() + FIRST_CONTACT.toNanos();
+        long allNanos =
+                FIRST_CONTACT_A_HOST.toNanos() * turn.inventory().hosts().size();
+        watch.heardNanos = turn.nanos() + FIRST_CONTACT.toNanos() + allNanos;
         watch.doubtNanos = watch.heardNanos;
     }
 
@@ -286,11 +291,11 @@ public final class HostLiveness {
         }
     }
 
-    /** Up as far as is known, but silent for so long that it may not be: half of what is given. */
+    /** Up as far as is known, but silent for so long that it may not be. */
     private boolean falling(Turn turn, Host host) {
         long silenceNanos = turn.nanos() - watch(turn, host.id()).heardNanos;
         return host.state() == HostState.UP
-                && silenceNanos > settings.heartbeatTimeout().toNanos() / 2
+                && silenceNanos > settings.suspicion().toNanos()
                 && !HostSleep.fallsAsleep(turn.inventory(), host);
     }
 

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * The second path to a silent host: up to {@link #MAX_ASKED} other hosts are asked at once whether its agent answers
@@ -117,16 +118,26 @@ final class SecondPath {
     /** Of the same cluster first, then of the data center. */
     private static List<UUID> others(Turn turn, Host host) {
         UUID cluster = host.spec().clusterId();
+        List<UUID> near = named(turn.inventory().hostsOf(cluster).stream(), host);
+        if (near.size() == MAX_ASKED) {
+            return near;
+        }
         Optional<UUID> dataCenter = turn.inventory().cluster(cluster).map(Cluster::dataCenterId);
-        return turn.inventory().hosts().stream()
-                .filter(other -> !other.id().equals(host.id()) && other.state() == HostState.UP)
+        Stream<Host> far = turn.inventory().hosts().stream()
+                .filter(other -> !other.spec().clusterId().equals(cluster))
                 .filter(other -> turn.inventory()
                         .cluster(other.spec().clusterId())
                         .map(Cluster::dataCenterId)
-                        .equals(dataCenter))
-                .sorted(Comparator.<Host, Boolean>comparing(
-                                other -> !other.spec().clusterId().equals(cluster))
-                        .thenComparing(Host::name))
+                        .equals(dataCenter));
+        return Stream.concat(near.stream(), named(far, host).stream())
+                .limit(MAX_ASKED)
+                .toList();
+    }
+
+    /** The first ones that are up, by name. */
+    private static List<UUID> named(Stream<Host> hosts, Host silent) {
+        return hosts.filter(other -> !other.id().equals(silent.id()) && other.state() == HostState.UP)
+                .sorted(Comparator.comparing(Host::name))
                 .limit(MAX_ASKED)
                 .map(Host::id)
                 .toList();

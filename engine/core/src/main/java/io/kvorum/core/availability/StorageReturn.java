@@ -6,7 +6,6 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.OnStorageReturn;
 import io.kvorum.core.lifecycle.HostState;
-import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.Request;
 import java.time.Duration;
@@ -43,8 +42,8 @@ public final class StorageReturn {
 
     /** Begins what is due; called several times a second. */
     public void tick(Turn turn) {
-        List<Vm> stopped = turn.inventory().vms().stream()
-                .filter(vm -> vm.state() == VmState.PAUSED && vm.status().targetHostId() == null)
+        List<Vm> stopped = turn.inventory().pausedVms().stream()
+                .filter(vm -> vm.status().targetHostId() == null)
                 .filter(vm -> vm.spec().highAvailability().onStorageReturn() != OnStorageReturn.LEAVE_PAUSED)
                 .filter(stoppedByDisk)
                 .toList();

@@ -17,8 +17,10 @@ import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Step;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +37,9 @@ public final class VmObserver {
     /** How long a check that came to nothing rests before the next one. */
     private static final Duration RECHECK = Duration.ofSeconds(30);
 
+    /** VMs that one tick looks at: all of most fleets; of the largest, each within seconds. */
+    private static final int A_TICK = 5000;
+
     /** Starts an operation of the engine's own in this turn. */
     private final BiConsumer<Turn, Request> check;
 
@@ -50,6 +55,9 @@ public final class VmObserver {
     private final Set<UUID> missed = new HashSet<>();
 
     private final Map<UUID, Long> checkedNanos = new HashMap<>();
+
+    /** VMs that this round of ticks has not looked at yet. */
+    private Iterator<UUID> round = Collections.emptyIterator();
 
     public VmObserver(BiConsumer<Turn, Request> check) {
         this.check = check;
@@ -173,13 +181,20 @@ public final class VmObserver {
 
     /** Where a check came to nothing, or nobody asked for one, it is made again. */
     public void tick(Turn turn) {
-        for (Vm vm : List.copyOf(turn.inventory().vms())) {
-            Long checked = checkedNanos.get(vm.id());
-            boolean due = checked == null || turn.nanos() - checked >= RECHECK.toNanos();
-            if (due && vm.state().active()) {
-                compareWhereBound(turn, vm);
-                askWhereUp(turn, vm.id());
-            }
+        if (!round.hasNext()) {
+            round = turn.inventory().vms().stream().map(Vm::id).toList().iterator();
+        }
+        for (int i = 0; i < A_TICK && round.hasNext(); i++) {
+            turn.inventory().vm(round.next()).ifPresent(vm -> look(turn, vm));
+        }
+    }
+
+    private void look(Turn turn, Vm vm) {
+        Long checked = checkedNanos.get(vm.id());
+        boolean due = checked == null || turn.nanos() - checked >= RECHECK.toNanos();
+        if (due && vm.state().active()) {
+            compareWhereBound(turn, vm);
+            askWhereUp(turn, vm.id());
         }
     }
 

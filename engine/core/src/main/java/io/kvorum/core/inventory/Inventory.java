@@ -1,5 +1,6 @@
 package io.kvorum.core.inventory;
 
+import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Lock;
 import io.kvorum.core.operations.Operation;
 import java.time.Instant;
@@ -30,6 +31,8 @@ public final class Inventory implements Surroundings {
     private final Map<Kind, Map<String, UUID>> names = new EnumMap<>(Kind.class);
     private final Map<UUID, Set<UUID>> vmsByHost = new HashMap<>();
     private final Map<UUID, Set<UUID>> hostsByCluster = new HashMap<>();
+    private final Set<UUID> fallen = new LinkedHashSet<>();
+    private final Set<UUID> paused = new LinkedHashSet<>();
     private final HostColumns columns = new HostColumns();
     private final Map<Lock, UUID> locks = new HashMap<>();
     private final boolean remembers;
@@ -177,6 +180,15 @@ public final class Inventory implements Surroundings {
                 .toList();
     }
 
+    /** VMs that shall run and do not, or may not: they are down, or nobody knows. */
+    public List<Vm> fallenVms() {
+        return fallen.stream().flatMap(id -> vm(id).stream()).toList();
+    }
+
+    public List<Vm> pausedVms() {
+        return paused.stream().flatMap(id -> vm(id).stream()).toList();
+    }
+
     /** How many VMs run there, may be running there, or are on their way there. */
     public int vmCount(UUID hostId) {
         int slot = columns.slotOf(hostId);
@@ -272,6 +284,11 @@ public final class Inventory implements Surroundings {
                 names(Kind.VM).put(key(vm.name()), vm.id());
                 bind(vm.hostId(), vm);
                 bind(vm.status().targetHostId(), vm);
+                if (vm.status().wantedRunning() && (vm.state() == VmState.DOWN || vm.state() == VmState.UNKNOWN)) {
+                    fallen.add(vm.id());
+                } else if (vm.state() == VmState.PAUSED) {
+                    paused.add(vm.id());
+                }
             }
             case Host host -> {
                 names(Kind.HOST).put(key(host.name()), host.id());
@@ -303,6 +320,8 @@ public final class Inventory implements Surroundings {
             case Vm vm -> {
                 unbind(vm.hostId(), vm);
                 unbind(vm.status().targetHostId(), vm);
+                fallen.remove(vm.id());
+                paused.remove(vm.id());
             }
             case Host host ->
                 hostsByCluster

@@ -1,6 +1,7 @@
 package io.kvorum.core.availability;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.AgentCommand;
@@ -123,8 +124,20 @@ class AvailabilityTest {
     }
 
     @Test
+    void oneLateHeartbeatIsNoReasonToAskForAHost() {
+        Settings slow = Settings.DEFAULT.withLiveness(Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ZERO);
+
+        assertEquals(Duration.ofSeconds(3), slow.suspicion());
+        assertEquals(Duration.ofSeconds(2), Settings.DEFAULT.suspicion());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> slow.withLiveness(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ZERO));
+    }
+
+    @Test
     void aHostThatIsHeardInTimeIsNotFenced() {
-        Settings patient = Settings.DEFAULT.withLiveness(Duration.ofSeconds(4), Duration.ofSeconds(1));
+        Settings patient =
+                Settings.DEFAULT.withLiveness(Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofSeconds(1));
         TestCluster cluster = TestCluster.of(patient, 3, Things.on(Things.ha("v"), "h1"));
 
         cluster.host("h1").cut = true;

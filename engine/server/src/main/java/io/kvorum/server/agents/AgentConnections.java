@@ -28,6 +28,9 @@ public class AgentConnections {
 
     private static final Logger LOG = Logger.getLogger(AgentConnections.class);
 
+    private static final int ANSWERING_AT_ONCE = 64;
+    private static final int SILENT_AT_ONCE = 64;
+
     private final AgentChannels channels;
     private final CommandWords words;
     private final KvorumConfig config;
@@ -43,6 +46,7 @@ public class AgentConnections {
         final Consumer<Event> events;
         final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         final AtomicLong sessions = new AtomicLong();
+        final DialGate dials = new DialGate(ANSWERING_AT_ONCE, SILENT_AT_ONCE);
         volatile boolean deposed;
 
         Term(long epoch, BooleanSupplier mayAct, Consumer<Event> events) {
@@ -97,6 +101,7 @@ public class AgentConnections {
                 now.epoch,
                 now.mayAct,
                 now.sessions::incrementAndGet,
+                now.dials,
                 config.agents(),
                 now.events,
                 statistics,

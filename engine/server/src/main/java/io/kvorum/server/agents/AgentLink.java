@@ -44,6 +44,7 @@ final class AgentLink {
     private final long epoch;
     private final BooleanSupplier mayAct;
     private final LongSupplier sessions;
+    private final DialGate dials;
     private final KvorumConfig.Agents config;
     private final Consumer<Event> events;
     private final StatisticsStore statistics;
@@ -55,6 +56,9 @@ final class AgentLink {
     private final Context.CancellableContext context = Context.ROOT.withCancellation();
     private volatile boolean closed;
 
+    /** Whether it answered the last time it was dialled; of the link's own thread. */
+    private boolean answers = true;
+
     /** The connection that was greeted, or 0 while there is none. */
     private volatile long session;
 
@@ -64,6 +68,7 @@ final class AgentLink {
             long epoch,
             BooleanSupplier mayAct,
             LongSupplier sessions,
+            DialGate dials,
             KvorumConfig.Agents config,
             Consumer<Event> events,
             StatisticsStore statistics,
@@ -74,6 +79,7 @@ final class AgentLink {
         this.epoch = epoch;
         this.mayAct = mayAct;
         this.sessions = sessions;
+        this.dials = dials;
         this.config = config;
         this.events = events;
         this.statistics = statistics;
@@ -108,7 +114,10 @@ final class AgentLink {
         Duration pause = FIRST_PAUSE;
         while (!closed && !Thread.currentThread().isInterrupted()) {
             try {
-                context.run(this::greetAndListen);
+                context.call(() -> {
+                    greetAndListen();
+                    return true;
+                });
                 pause = FIRST_PAUSE;
             } catch (StatusRuntimeException e) {
                 if (!closed && e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION) {
@@ -118,7 +127,9 @@ final class AgentLink {
                     events.accept(new Event.HostConnectionLost(
                             hostId, String.valueOf(e.getStatus().getDescription())));
                 }
-            } catch (RuntimeException e) {
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
                 LOG.warnf(e, "Host %s said something that cannot be understood", hostId);
             }
             session = 0;
@@ -133,14 +144,24 @@ final class AgentLink {
         }
     }
 
-    private void greetAndListen() {
+    private HelloResponse greet(long greeting) throws InterruptedException {
+        boolean expected = answers;
+        answers = false;
+        try (DialGate.Pass pass = dials.enter(expected)) {
+            HelloResponse hello = stub().withDeadlineAfter(HELLO_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .hello(HelloRequest.newBuilder()
+                            .setEpoch(epoch)
+                            .setProtocol(PROTOCOL)
+                            .setSession(greeting)
+                            .build());
+            answers = true;
+            return hello;
+        }
+    }
+
+    private void greetAndListen() throws InterruptedException {
         long greeting = sessions.getAsLong();
-        HelloResponse hello = stub().withDeadlineAfter(HELLO_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                .hello(HelloRequest.newBuilder()
-                        .setEpoch(epoch)
-                        .setProtocol(PROTOCOL)
-                        .setSession(greeting)
-                        .build());
+        HelloResponse hello = greet(greeting);
         if (!hello.getHostId().equals(hostId.toString())) {
             throw new IllegalStateException("It says that it is " + hello.getHostId());
         }

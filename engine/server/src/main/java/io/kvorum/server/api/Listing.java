@@ -51,11 +51,16 @@ final class Listing<R extends StoredRow> {
         }
         if (request.q != null && !request.q.isBlank()) {
             conditions.add("lower(name) like :q escape '!'");
-            parameters.put("q", "%" + request.q.toLowerCase(Locale.ROOT).replaceAll("([!%_])", "!$1") + "%");
+            parameters.put("q", pattern(request.q));
         }
         if (request.cursor != null) {
             continueAfter(request.cursor);
         }
+    }
+
+    /** For {@code lower(name) like … escape '!'}: what has that in its name, whatever the case. */
+    static String pattern(String part) {
+        return "%" + part.toLowerCase(Locale.ROOT).replaceAll("([!%_])", "!$1") + "%";
     }
 
     /** Keeps only rows with that value, if there is one. */

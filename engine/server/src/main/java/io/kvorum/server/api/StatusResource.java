@@ -2,13 +2,16 @@ package io.kvorum.server.api;
 
 import io.kvorum.server.leadership.Leadership;
 import io.kvorum.server.leadership.Terms;
-import io.kvorum.server.persistence.HostRow;
-import io.kvorum.server.persistence.VmRow;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -19,12 +22,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 public class StatusResource {
 
+    private static final List<String> RUNNING = List.of("up", "migrating", "paused");
+
+    private final EntityManager entities;
     private final Leadership leadership;
     private final Terms terms;
     private final String version;
 
     StatusResource(
-            Leadership leadership, Terms terms, @ConfigProperty(name = "quarkus.application.version") String version) {
+            EntityManager entities,
+            Leadership leadership,
+            Terms terms,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.entities = entities;
         this.leadership = leadership;
         this.terms = terms;
         this.version = version;
@@ -34,10 +44,10 @@ public class StatusResource {
     public record LeaderView(String replicaId, long epoch, Instant since, boolean isThisReplica) {}
 
     @Schema(name = "HostCounts")
-    public record HostCounts(long total, long up) {}
+    public record HostCounts(long total, long up, Map<String, Long> byState) {}
 
     @Schema(name = "VmCounts")
-    public record VmCounts(long total, long running) {}
+    public record VmCounts(long total, long running, Map<String, Long> byState) {}
 
     @Schema(name = "Status")
     public record StatusView(
@@ -46,13 +56,32 @@ public class StatusResource {
     @GET
     public StatusView get() {
         Terms.Term term = terms.current();
+        Map<String, Long> hosts = states("HostRow");
+        Map<String, Long> vms = states("VmRow");
         boolean here = leadership.term().filter(epoch -> epoch == term.epoch()).isPresent();
         return new StatusView(
                 version,
                 leadership.replicaId(),
                 new LeaderView(term.leader(), term.epoch(), term.since(), here),
                 Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime()),
-                new HostCounts(HostRow.count(), HostRow.count("state", "UP")),
-                new VmCounts(VmRow.count(), VmRow.count("state in ('UP', 'MIGRATING', 'PAUSED')")));
+                new HostCounts(total(hosts), hosts.getOrDefault("up", 0L), hosts),
+                new VmCounts(
+                        total(vms),
+                        RUNNING.stream()
+                                .mapToLong(state -> vms.getOrDefault(state, 0L))
+                                .sum(),
+                        vms));
+    }
+
+    private Map<String, Long> states(String table) {
+        Map<String, Long> states = new TreeMap<>();
+        entities.createQuery("select state, count(*) from " + table + " group by state", Object[].class)
+                .getResultList()
+                .forEach(row -> states.put(row[0].toString().toLowerCase(Locale.ROOT), (Long) row[1]));
+        return states;
+    }
+
+    private static long total(Map<String, Long> states) {
+        return states.values().stream().mapToLong(Long::longValue).sum();
     }
 }

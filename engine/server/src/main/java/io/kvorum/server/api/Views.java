@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,10 @@ public class Views {
     VmView vm(UUID id) {
         Vm vm = vmRecord(id);
         return VmView.of(
-                vm, holders(Kind.VM, List.of(id)).get(id), statistics.last(id).orElse(null));
+                vm,
+                hostNames(List.of(vm)).get(vm.hostId()),
+                holders(Kind.VM, List.of(id)).get(id),
+                statistics.last(id).orElse(null));
     }
 
     /** The template that a new VM names; null for none. */
@@ -60,14 +64,29 @@ public class Views {
         Page<Vm> page = listing.page(entities, row -> documents.read(row.document, Vm.class));
         Map<UUID, UUID> holders =
                 holders(Kind.VM, page.items().stream().map(Vm::id).toList());
+        Map<UUID, String> hostNames = hostNames(page.items());
         return new Page<>(
                 page.items().stream()
                         .map(vm -> VmView.of(
                                 vm,
+                                hostNames.get(vm.hostId()),
                                 holders.get(vm.id()),
                                 statistics.last(vm.id()).orElse(null)))
                         .toList(),
                 page.nextCursor());
+    }
+
+    private Map<UUID, String> hostNames(Collection<Vm> vms) {
+        List<UUID> ids =
+                vms.stream().map(Vm::hostId).filter(Objects::nonNull).distinct().toList();
+        Map<UUID, String> names = new HashMap<>();
+        if (!ids.isEmpty()) {
+            entities.createQuery("select id, name from HostRow where id in :ids", Object[].class)
+                    .setParameter("ids", ids)
+                    .getResultList()
+                    .forEach(row -> names.put((UUID) row[0], (String) row[1]));
+        }
+        return names;
     }
 
     HostView host(UUID id) {

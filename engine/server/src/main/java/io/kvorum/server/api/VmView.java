@@ -44,6 +44,7 @@ public record VmView(
 
         @Nullable String stateReason,
         @Nullable UUID hostId,
+        @Nullable String hostName,
         @Nullable UUID targetHostId,
 
         @Schema(description = "One for each of its NUMA nodes; empty where it floats over its host.")
@@ -114,7 +115,7 @@ public record VmView(
     public record UsageView(
             @Nullable Double cpuUsage, @Nullable Long memoryUsedBytes) {}
 
-    static VmView of(Vm vm, @Nullable UUID operationId, @Nullable Sample sample) {
+    static VmView of(Vm vm, @Nullable String hostName, @Nullable UUID operationId, @Nullable Sample sample) {
         Vm.VmSpec spec = vm.spec();
         Sample measured = vm.state().active() ? sample : null;
         return new VmView(
@@ -143,6 +144,7 @@ public record VmView(
                 Words.of(vm.state()),
                 vm.status().reason(),
                 vm.hostId(),
+                hostName,
                 vm.status().targetHostId(),
                 SeatView.of(vm.status().seat()),
                 vm.status().startedAt(),

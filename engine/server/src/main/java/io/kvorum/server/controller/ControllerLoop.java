@@ -97,7 +97,9 @@ public class ControllerLoop {
         this.feed = feed;
         this.metrics = metrics;
         this.settings = Settings.DEFAULT.withLiveness(
-                config.ha().heartbeatTimeout(), config.ha().fencingDelay());
+                config.agents().heartbeatInterval(),
+                config.ha().heartbeatTimeout(),
+                config.ha().fencingDelay());
     }
 
     /** The epoch of the term that runs here, empty while none does. */

@@ -75,6 +75,7 @@ public record Setup(
     private static Settings settings(int command, int start, int shutdown, int migration, int disk, int backoff) {
         Settings d = Settings.DEFAULT;
         return new Settings(
+                d.heartbeatInterval(),
                 d.heartbeatTimeout(),
                 d.fencingDelay(),
                 Duration.ofSeconds(command),
