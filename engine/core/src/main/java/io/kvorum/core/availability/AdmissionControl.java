@@ -2,6 +2,7 @@ package io.kvorum.core.availability;
 
 import io.kvorum.core.availability.FailoverProof.Shortfall;
 import io.kvorum.core.availability.FailoverProof.Supposed;
+import io.kvorum.core.controller.Rota;
 import io.kvorum.core.controller.Turn;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.AdmissionMode;
@@ -9,20 +10,31 @@ import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.scheduling.HostLoads;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Keeps the room free that a cluster needs when hosts fail, as its policy says. */
 public final class AdmissionControl {
 
     private final HostLoads loads;
+    private final Rota rota;
     private final Set<UUID> warned = new HashSet<>();
 
-    public AdmissionControl(HostLoads loads) {
+    /** Of what a cluster was when its last proof was made: nothing is proven again that has not changed. */
+    private final Map<UUID, Long> proven = new HashMap<>();
+
+    /** @param ticks over which the looks at all clusters are spread */
+    public AdmissionControl(HostLoads loads, int ticks) {
         this.loads = loads;
+        this.rota = new Rota(ticks);
     }
 
     /** What would not be restarted now. */
@@ -62,32 +74,42 @@ public final class AdmissionControl {
         return "if " + String.join(" and ", hosts) + " failed, VM " + shortfall.vmName() + " could not be restarted.";
     }
 
-    /** Looks at all clusters that shall be warned about; says what has changed. */
+    /** Looks at the clusters whose turn it is; says what has changed. */
     public void tick(Turn turn) {
-        for (Cluster cluster : List.copyOf(turn.inventory().clusters())) {
-            if (cluster.admission().mode() == AdmissionMode.OFF) {
-                warned.remove(cluster.id());
-                continue;
-            }
-            List<Shortfall> shortfalls = prove(turn.inventory(), cluster).shortfalls();
-            if (!shortfalls.isEmpty() && warned.add(cluster.id())) {
-                turn.log(
-                        Severity.WARNING,
-                        "cluster.failover_capacity_short",
-                        "Cluster " + cluster.name() + " has not the room to lose "
-                                + cluster.admission().hostFailures()
-                                + (cluster.admission().hostFailures() == 1 ? " host: " : " hosts: ")
-                                + describe(turn.inventory(), shortfalls.getFirst()),
-                        cluster.subject());
-            } else if (shortfalls.isEmpty() && warned.remove(cluster.id())) {
-                turn.log(
-                        Severity.INFO,
-                        "cluster.failover_capacity_restored",
-                        "Cluster " + cluster.name() + " has the room again to lose "
-                                + cluster.admission().hostFailures()
-                                + (cluster.admission().hostFailures() == 1 ? " host." : " hosts."),
-                        cluster.subject());
-            }
+        Set<UUID> all = turn.inventory().clusters().stream()
+                .map(Cluster::id)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        rota.next(all).forEach(id -> turn.inventory().cluster(id).ifPresent(cluster -> look(turn, cluster)));
+    }
+
+    private void look(Turn turn, Cluster cluster) {
+        if (cluster.admission().mode() == AdmissionMode.OFF) {
+            warned.remove(cluster.id());
+            proven.remove(cluster.id());
+            return;
+        }
+        long version = turn.inventory().placementVersion(cluster.id());
+        if (Objects.equals(proven.put(cluster.id(), version), version)) {
+            return;
+        }
+        List<Shortfall> shortfalls = prove(turn.inventory(), cluster).shortfalls();
+        if (!shortfalls.isEmpty() && warned.add(cluster.id())) {
+            turn.log(
+                    Severity.WARNING,
+                    "cluster.failover_capacity_short",
+                    "Cluster " + cluster.name() + " has not the room to lose "
+                            + cluster.admission().hostFailures()
+                            + (cluster.admission().hostFailures() == 1 ? " host: " : " hosts: ")
+                            + describe(turn.inventory(), shortfalls.getFirst()),
+                    cluster.subject());
+        } else if (shortfalls.isEmpty() && warned.remove(cluster.id())) {
+            turn.log(
+                    Severity.INFO,
+                    "cluster.failover_capacity_restored",
+                    "Cluster " + cluster.name() + " has the room again to lose "
+                            + cluster.admission().hostFailures()
+                            + (cluster.admission().hostFailures() == 1 ? " host." : " hosts."),
+                    cluster.subject());
         }
     }
 }

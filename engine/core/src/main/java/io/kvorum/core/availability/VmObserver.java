@@ -38,7 +38,7 @@ public final class VmObserver {
     private static final Duration RECHECK = Duration.ofSeconds(30);
 
     /** VMs that one tick looks at: all of most fleets; of the largest, each within seconds. */
-    private static final int A_TICK = 5000;
+    private static final int A_TICK = 2000;
 
     /** Starts an operation of the engine's own in this turn. */
     private final BiConsumer<Turn, Request> check;

@@ -51,6 +51,7 @@ public final class Controller {
     static final Duration ORPHANED_UPLOAD = Duration.ofMinutes(15);
 
     static final Duration CAPACITY_PERIOD = Duration.ofSeconds(60);
+    static final Duration CAPACITY_TICK = Duration.ofSeconds(1);
     static final Duration STORAGE_PERIOD = Duration.ofMinutes(5);
 
     private final Inventory inventory;
@@ -78,7 +79,7 @@ public final class Controller {
         this.settings = settings;
         this.term = term;
         this.scheduler = new Scheduler(inventory, loads);
-        this.admission = new AdmissionControl(loads);
+        this.admission = new AdmissionControl(loads, (int) CAPACITY_PERIOD.dividedBy(CAPACITY_TICK));
         SleepingHosts sleepers = new SleepingHosts(loads, admission);
         this.runner =
                 new OperationRunner(settings, scheduler, admission::objection, sleepers, this::provenOff, this::ended);
@@ -236,7 +237,7 @@ public final class Controller {
             }
             case Timer.FailoverCapacity capacityTimer -> {
                 admission.tick(turn);
-                turn.emit(new Effect.StartTimer(timer, CAPACITY_PERIOD));
+                turn.emit(new Effect.StartTimer(timer, CAPACITY_TICK));
             }
             case Timer.StepLimit(var operationId, var commandId) -> runner.stepTimedOut(turn, operationId, commandId);
             case Timer.UploadLimit(var imageId) -> uploadTimedOut(turn, imageId);

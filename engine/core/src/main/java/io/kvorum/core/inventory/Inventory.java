@@ -34,6 +34,7 @@ public final class Inventory implements Surroundings {
     private final Set<UUID> fallen = new LinkedHashSet<>();
     private final Set<UUID> paused = new LinkedHashSet<>();
     private final HostColumns columns = new HostColumns();
+    private final PlacementVersions versions = new PlacementVersions();
     private final Map<Lock, UUID> locks = new HashMap<>();
     private final boolean remembers;
     private List<Change> changes = new ArrayList<>();
@@ -195,6 +196,11 @@ public final class Inventory implements Surroundings {
         return slot < 0 ? 0 : columns.vms(slot);
     }
 
+    /** Differs from what it was earlier if anything has changed that placement in the cluster depends on, but for load. */
+    public long placementVersion(UUID clusterId) {
+        return versions.of(clusterId);
+    }
+
     /** The hosts as a placement scans them. */
     public HostColumns columns() {
         return columns;
@@ -217,6 +223,7 @@ public final class Inventory implements Surroundings {
         Meta meta = before == null ? entity.meta() : before.meta();
         Entity stored = entity.withMeta(meta.next(now));
         index(stored);
+        versions.changed(before, stored);
         remember(new Change.Put(stored));
         return stored;
     }
@@ -228,6 +235,7 @@ public final class Inventory implements Surroundings {
             if (gone instanceof Host host) {
                 columns.remove(host);
             }
+            versions.changed(gone, null);
             remember(new Change.Remove(kind, id));
         }
     }

@@ -127,7 +127,7 @@ class AdmissionControlTest {
     void aStartThatWouldTakeTheRoomIsObjectedTo() {
         Cluster cluster = cluster(AdmissionMode.ENFORCE, 1);
         Inventory inventory = inventory(cluster, 2, Things.on(big("a", true), "h1"), Things.on(big("b", true), "h2"));
-        AdmissionControl admission = new AdmissionControl(loads);
+        AdmissionControl admission = new AdmissionControl(loads, 1);
 
         Optional<String> objection = admission.objection(inventory, big("greedy", false), Things.id("h2"));
 
@@ -142,7 +142,7 @@ class AdmissionControlTest {
 
         assertEquals(
                 Optional.empty(),
-                new AdmissionControl(loads).objection(inventory, Things.vm("small"), Things.id("h1")));
+                new AdmissionControl(loads, 1).objection(inventory, Things.vm("small"), Things.id("h1")));
     }
 
     @Test
@@ -152,6 +152,6 @@ class AdmissionControlTest {
 
         assertEquals(
                 Optional.empty(),
-                new AdmissionControl(loads).objection(inventory, big("greedy", false), Things.id("h2")));
+                new AdmissionControl(loads, 1).objection(inventory, big("greedy", false), Things.id("h2")));
     }
 }

@@ -5,6 +5,7 @@ import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.security.CertificateAuthority.Purpose;
 import io.kvorum.server.security.RenewingKeyManager.Identity;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -31,8 +32,12 @@ public class EngineIdentity {
 
     private static final Duration LIFE = Duration.ofDays(7);
 
+    /** OpenSSL's code where the platform has it: with thousands of hosts, handshakes and heartbeats are most of the engine's work. */
+    private static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+
     private final CertificateAuthority authority;
     private final RenewingKeyManager keys = new RenewingKeyManager(this::identity);
+    private @Nullable SslContext dialling;
     private @Nullable Identity current;
     private Instant renewAt = Instant.MIN;
 
@@ -45,16 +50,21 @@ public class EngineIdentity {
         return authority;
     }
 
-    /** For dialling agents: shows the engine's certificate, trusts the CA only. */
-    public SslContext forDialling() throws SSLException {
-        return GrpcSslContexts.configure(SslContextBuilder.forClient().keyManager(keys), SslProvider.JDK)
-                .trustManager(authority.certificate())
-                .build();
+    /** For dialling agents, the same for all: shows the engine's certificate, trusts the CA only. */
+    public synchronized SslContext forDialling() throws SSLException {
+        SslContext known = dialling;
+        if (known == null) {
+            known = GrpcSslContexts.configure(SslContextBuilder.forClient().keyManager(keys), PROVIDER)
+                    .trustManager(authority.certificate())
+                    .build();
+            dialling = known;
+        }
+        return known;
     }
 
     /** For hosts that join (without a certificate) or renew (with theirs). */
     public SslContext forEnrollment() throws SSLException {
-        return GrpcSslContexts.configure(SslContextBuilder.forServer(keys), SslProvider.JDK)
+        return GrpcSslContexts.configure(SslContextBuilder.forServer(keys), PROVIDER)
                 .trustManager(authority.certificate())
                 .clientAuth(ClientAuth.OPTIONAL)
                 .build();
