@@ -66,6 +66,8 @@ import org.junit.jupiter.api.io.TempDir;
 @WithTestResource(value = EngineResource.class, scope = TestResourceScope.GLOBAL)
 class EnrollmentTest {
 
+    private static int enrollmentPort;
+
     private TestFleet fleet;
     private ApiClient api;
     private Set<String> before = Set.of();
@@ -76,6 +78,7 @@ class EnrollmentTest {
     /** Not earlier: only then is it known where the engine listens. */
     @BeforeEach
     void findTheEngine() {
+        enrollmentPort = ConfigProvider.getConfig().getValue("kvorum.enrollment.port", Integer.class);
         fleet = TestFleet.get();
         api = fleet.api;
         before = hosts();
@@ -382,8 +385,7 @@ class EnrollmentTest {
     }
 
     private static <A> A call(SslContext tls, Call<A> call) {
-        int port = ConfigProvider.getConfig().getValue("kvorum.enrollment.port", Integer.class);
-        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
+        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", enrollmentPort)
                 .sslContext(tls)
                 .overrideAuthority("localhost")
                 .build();
