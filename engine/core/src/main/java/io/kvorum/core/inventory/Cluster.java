@@ -127,6 +127,23 @@ public record Cluster(
                 powerSaving);
     }
 
+    /** The same, balanced in that way. */
+    public Cluster with(BalancingPolicy newBalancing) {
+        return new Cluster(
+                id,
+                name,
+                description,
+                dataCenterId,
+                scheduling,
+                cpuModel,
+                fencing,
+                admission,
+                newBalancing,
+                meta,
+                customPolicyId,
+                powerSaving);
+    }
+
     /** Whether its hosts are switched off while nobody needs them. */
     public boolean switchesHostsOff() {
         return scheduling.name() == PolicyName.POWER_SAVING && powerSaving.enableAutomaticHostPowerManagement();
