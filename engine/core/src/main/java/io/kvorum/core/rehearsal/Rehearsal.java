@@ -6,12 +6,17 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.BalancingPolicy;
 import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.VmState;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * Plays recorded loads through the balancer of the engine, in simulated time.
@@ -21,6 +26,7 @@ import java.util.Optional;
  *       beside what the host used for itself.
  *   <li>Every 30 s hosts report, and {@link io.kvorum.core.balancing.Balancer} looks: the very one that balances clusters, with its
  *       thresholds, durations, rests and rules. Plans that would wait for review are approved at once.
+ *   <li>Where the settings have a schedule, policies change by it.
  *   <li>What it asks for takes its time ({@link RehearsedHosts}): migrations what they are expected to cost, hosts some minutes to boot.
  *   <li>What comes of it is counted ({@link Tally}).
  * </ol>
@@ -68,6 +74,26 @@ public final class Rehearsal {
             inventory.drainChanges();
         }
         return Optional.of(tally.report());
+    }
+
+    /** What a rehearsal of that cluster needs of an inventory: the VMs on its hosts, and the hosts and clusters of its data center. */
+    public static List<Entity> snapshot(Inventory inventory, Cluster cluster) {
+        List<Cluster> clusters = inventory.clusters().stream()
+                .filter(other -> other.dataCenterId().equals(cluster.dataCenterId()))
+                .toList();
+        List<Entity> all = new ArrayList<>();
+        inventory.dataCenter(cluster.dataCenterId()).ifPresent(all::add);
+        all.addAll(clusters);
+        all.addAll(inventory.networks());
+        all.addAll(inventory.storageDomains());
+        all.addAll(inventory.affinityGroups());
+        all.addAll(inventory.schedulingPolicies());
+        clusters.forEach(other -> all.addAll(inventory.hostsOf(other.id())));
+        Set<UUID> seen = new HashSet<>();
+        for (Host host : inventory.hostsOf(cluster.id())) {
+            inventory.vmsOn(host.id()).stream().filter(vm -> seen.add(vm.id())).forEach(all::add);
+        }
+        return List.copyOf(all);
     }
 
     /** Nobody reviews, other clusters stand still, and what was in flight has arrived. */

@@ -25,6 +25,7 @@ import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.PowerTask;
 import io.kvorum.core.rehearsal.LoadRecording.Series;
 import io.kvorum.core.scheduling.HostLoads;
+import io.kvorum.core.scheduling.PolicySchedules;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,6 +96,7 @@ final class RehearsedHosts {
             }
         }
         tally.end();
+        PolicySchedules.tick(turn);
         balancer.tick(turn);
     }
 

@@ -15,11 +15,15 @@ import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Meta;
+import io.kvorum.core.inventory.PolicySchedule;
+import io.kvorum.core.inventory.PolicySchedule.Window;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.rehearsal.LoadRecording.Series;
 import io.kvorum.core.testing.Things;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -145,6 +149,37 @@ class RehearsalTest {
         assertEquals(2, saving.timeline().get(morning - 1).hostsOn(), "two of a data center stay on");
         assertEquals(HOSTS, saving.timeline().getLast().hostsOn());
         assertTrue(saving.firstMoves().stream().anyMatch(move -> move.purpose() == MovePurpose.EMPTY_HOST));
+    }
+
+    @Test
+    void policiesChangeByTheScheduleThatIsTried() {
+        Cluster saving = settings(PolicyName.NONE, BalancingMode.AUTOMATIC, 1);
+        PolicySchedule mornings = new PolicySchedule(
+                "UTC",
+                PolicyName.NONE,
+                List.of(new Window(
+                        List.of(DayOfWeek.values()), LocalTime.MIDNIGHT, LocalTime.NOON, PolicyName.POWER_SAVING)));
+        Cluster scheduled = new Cluster(
+                saving.id(),
+                saving.name(),
+                "",
+                saving.dataCenterId(),
+                saving.scheduling(),
+                null,
+                saving.fencing(),
+                saving.admission(),
+                saving.balancing(),
+                saving.meta(),
+                null,
+                saving.powerSaving(),
+                mornings);
+        LoadRecording recording = recording(16, DAY, at -> 0.05);
+        RehearsalReport report = rehearse(snapshot(16, HOSTS), scheduled, recording);
+
+        assertEquals(0, rehearse(snapshot(16, HOSTS), saving, recording).moves());
+        assertEquals(2, report.switchedOff(), report.toString());
+        assertEquals(2, report.timeline().get(143).hostsOn());
+        assertEquals(HOSTS, report.timeline().getLast().hostsOn(), "they are woken when power is not saved any more");
     }
 
     @Test
