@@ -159,6 +159,7 @@ export function seed(vmCount = 40) {
   const dc = add('data-centers', { name: 'frankfurt', description: 'Main site' });
   const policy = {
     schedulingPolicy: 'evenly_distributed',
+    policyInForce: 'evenly_distributed',
     highUtilizationPercent: 80,
     cpuOverCommitDurationMinutes: 2,
     memoryOvercommitPercent: 100,

@@ -54,6 +54,25 @@ export async function plans({ test, page, settings, shoot }) {
     await shoot('plan-done');
   });
 
+  await test('rehearses other settings, and shows both outcomes', async () => {
+    await page.getByRole('button', { name: 'Rehearse a policy…' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Scheduling policy').selectOption('power_saving');
+    await form.getByLabel('CPU is busy above').fill('90');
+    await shoot('rehearsal-settings');
+    await form.getByRole('button', { name: 'Rehearse', exact: true }).click();
+    const outcomes = page.getByRole('table', { name: 'Outcomes' });
+    await outcomes
+      .getByRole('row', { name: /Energy .* kWh .* kWh/ })
+      .waitFor({ timeout: settings.startSeconds * 1000 });
+    await outcomes.getByRole('row', { name: /Over 50 % CPU/ }).waitFor();
+    await page.getByRole('dialog').locator('canvas').first().waitFor();
+    await page.waitForTimeout(300);
+    await shoot('rehearsal-outcomes');
+    await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await outcomes.waitFor({ state: 'detached' });
+  });
+
   await test('rejects the next plan', async () => {
     await page.getByText('A plan waits for approval').waitFor({ timeout: PLAN_SECONDS * 1000 });
     const before = await hostOf(left.vmId);

@@ -3,10 +3,28 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { MemoryRouter } from 'react-router';
 import { describe, expect, it } from 'vitest';
 import { groupBody, groupValues, vmRuleInWords } from '../src/affinity/affinityForm';
-import type { AffinityGroup, BalancingPlan, Cluster, Explanation, Host, SchedulingUnits } from '../src/api/types';
+import type {
+  AffinityGroup,
+  BalancingPlan,
+  Cluster,
+  Explanation,
+  Host,
+  Rehearsal,
+  SchedulingUnits,
+} from '../src/api/types';
 import { apiUrl } from '../src/api/client';
 import { OpenPlan } from '../src/balancing/BalancingTab';
-import { costToCome, movesInWords, regime } from '../src/balancing/plan';
+import { costToCome, movesInWords, policyInWords, regime } from '../src/balancing/plan';
+import {
+  comparison,
+  rehearsalBody,
+  rehearsalCharts,
+  rehearsalFields,
+  rehearsalValues,
+} from '../src/balancing/rehearsal';
+import { RehearsalView } from '../src/balancing/RehearsalDialog';
+import { problemOf } from '../src/api/problem';
+import { scheduleText, scheduleWindows } from '../src/clusters/policySchedule';
 import { schedulingBody, schedulingFields, schedulingValues } from '../src/clusters/schedulingForm';
 import { sectionsOf, shownOf } from '../src/common/fields';
 import { offered } from '../src/common/Picks';
@@ -100,6 +118,7 @@ describe('the scheduling of a cluster', () => {
   it('goes through its form unchanged', () => {
     expect(schedulingBody(schedulingValues(undefined))).toEqual({
       schedulingPolicy: 'evenly_distributed',
+      policySchedule: { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, windows: [] },
       customPolicyId: '',
       memoryOvercommitPercent: 100,
       highUtilizationPercent: 80,
@@ -295,5 +314,121 @@ describe('the question where a new VM would go', () => {
       '/api/v1/clusters/c/placement?templateId=t&cpus=2&memoryBytes=536870912&networkId=n&networkId=m' +
         '&highlyAvailable=false&numaNodes=0&dedicatedCpus=false&hugepageBytes=0',
     );
+  });
+});
+
+describe('a schedule of policies', () => {
+  const text = 'mon-fri 08:00-18:00 performance\nsat,sun 22:00-06:00 power_saving';
+
+  it('is read from lines, and written as such again', () => {
+    const windows = scheduleWindows(`${text}\n\n`);
+    expect(windows).toHaveLength(2);
+    expect(windows[0]?.days).toEqual(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']);
+    expect(windows[1]).toMatchObject({ days: ['saturday', 'sunday'], from: '22:00', to: '06:00' });
+    expect(scheduleText(windows)).toBe(text);
+    expect(scheduleWindows('Fri-Mon 8:00 – 9:00 density')[0]?.days).toEqual(['monday', 'friday', 'saturday', 'sunday']);
+    expect(scheduleText(null)).toBe('');
+  });
+
+  it('says which line cannot be read, at its field', () => {
+    for (const wrong of [
+      'mon 8-9 density',
+      'someday 08:00-09:00 density',
+      'm 08:00-09:00 none',
+      'mon-fri performance',
+    ]) {
+      const problem = problemOf(thrown(() => scheduleWindows(`${text}\n${wrong}`)));
+      expect(problem.errors?.[0]?.field).toBe('policySchedule.windows');
+      expect(problem.errors?.[0]?.message).toContain(wrong);
+    }
+  });
+
+  it('shows the settings of every policy that it names, and which is in force', () => {
+    const scheduled = { ...schedulingValues(cluster), schedulingPolicy: 'density', 'policySchedule.windows': text };
+    const names = shownOf(schedulingFields([]), scheduled).map((field) => field.name);
+    expect(names).toContain('powerSaving.hostsInReserve');
+    expect(names).toContain('policySchedule.timeZone');
+    const now = { ...cluster, policyInForce: 'density', policySchedule: { timeZone: 'UTC', windows: [] } } as Cluster;
+    expect(policyInWords(now)).toBe('Density, by schedule');
+    expect(regime(now)).toContain('“Density” only places');
+  });
+});
+
+function thrown(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('a rehearsal', () => {
+  const outcome = (kwh: number, moves: number) => ({
+    moves,
+    movedBytes: moves * 1e9,
+    switchedOff: moves > 0 ? 2 : 0,
+    woken: moves > 0 ? 1 : 0,
+    hostHoursOn: kwh * 6,
+    kwh,
+    highestLoad: 0.62,
+    overThresholdSeconds: 90,
+    efficiency: 0.9999,
+    firstMoves: Array.from({ length: Math.min(200, moves) }, (_, i) => ({
+      at: '2026-03-01T00:10:00Z',
+      vmName: `vm-${i}`,
+      fromHostName: 'h1',
+      toHostName: 'h2',
+      purpose: 'empty_host',
+    })),
+    hosts: [],
+    timeline: [{ at: '2026-03-01T00:00:00Z', hostsOn: 4, meanLoad: 0.2, highestLoad: 0.62 }],
+  });
+  const run = (state: string, inUse: unknown, proposed: unknown) =>
+    ({
+      id: 'r',
+      state,
+      progressPercent: 40,
+      from: '2026-03-01T00:00:00Z',
+      to: '2026-03-01T23:55:00Z',
+      thresholdPercent: 80,
+      inUse: { outcome: inUse },
+      proposed: { outcome: proposed },
+      assumptions: ['A host draws 100 W.'],
+    }) as unknown as Rehearsal;
+
+  it('asks for the settings that balance, and for nothing that only places', () => {
+    const body = rehearsalBody(rehearsalValues(cluster));
+    expect(body).toMatchObject({ hours: 24, schedulingPolicy: 'evenly_distributed', balancing: { mode: 'review' } });
+    expect(Object.keys(body)).not.toContain('customPolicyId');
+    expect(rehearsalFields().map((field) => field.name)).not.toContain('memoryOvercommitPercent');
+  });
+
+  it('shows both outcomes side by side, and a dash for what is not known yet', () => {
+    expect(comparison(run('done', outcome(12, 0), outcome(7.25, 14)))).toEqual([
+      ['Moves', '0', '14'],
+      ['Energy', '12.0 kWh', '7.3 kWh'],
+      ['Hosts on', '72.0 host-hours', '43.5 host-hours'],
+      ['Switched off, woken', '0 times, 0 times', '2 times, 1 times'],
+      ['Over 80 % CPU, all hosts', '1 min 30 s', '1 min 30 s'],
+      ['Highest load of a host', '62 %', '62 %'],
+      ['VMs got of what they asked for', '99.99 %', '99.99 %'],
+      ['Copied by migrations', '0.0 GB', '14.0 GB'],
+    ]);
+    expect(comparison(run('running', outcome(12, 0), null))[0]).toEqual(['Moves', '0', '–']);
+    expect(rehearsalCharts(run('done', outcome(12, 0), outcome(7, 14)))[0]?.series).toHaveLength(2);
+    expect(rehearsalCharts(run('running', null, null))).toEqual([]);
+  });
+
+  it('says how far it is, what would move first, and what it takes for granted', () => {
+    const running = render(<RehearsalView run={run('running', null, null)} />);
+    expect(running).toContain('Playing recorded loads');
+    const done = render(<RehearsalView run={run('done', outcome(12, 0), outcome(7, 14))} />);
+    expect(done).toContain('23 h 55 min of loads');
+    expect(done).toContain('vm-9');
+    expect(done).not.toContain('vm-10');
+    expect(done).toContain('the first 10 of 14 moves');
+    expect(done).toContain('A host draws 100 W.');
+    expect(done).not.toContain('Playing recorded loads');
   });
 });

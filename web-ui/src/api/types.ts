@@ -29,6 +29,7 @@ export type AffinityGroup = Answer<Schemas['AffinityGroup']>;
 export type BrokenRule = Answer<Schemas['BrokenRule']>;
 export type BalancingPlan = Answer<Schemas['BalancingPlan']>;
 export type BalancingMove = Answer<Schemas['BalancingMove']>;
+export type Rehearsal = Answer<Schemas['Rehearsal']>;
 export type SchedulingPolicy = Answer<Schemas['SchedulingPolicy']>;
 export type SchedulingUnits = Answer<Schemas['SchedulingUnits']>;
 export type SchedulingUnit = Answer<Schemas['SchedulingUnit']>;

@@ -11,8 +11,9 @@ import { ProblemAlert } from '../common/ProblemAlert';
 import { RelativeTime } from '../common/RelativeTime';
 import { StateLabel } from '../common/StateLabel';
 import { EarlierPlans } from './EarlierPlans';
-import { anythingLeft, costToCome, isOpen, movesInWords, regime } from './plan';
+import { anythingLeft, costToCome, isOpen, movesInWords, policyInWords, regime } from './plan';
 import { gigabytes, PlanMoves } from './PlanMoves';
+import { RehearsalDialog } from './RehearsalDialog';
 
 /** The plan that waits or runs, what became of earlier ones, and what makes plans here. */
 export function BalancingTab({ cluster, onEdit }: { cluster: Cluster; onEdit: () => void }) {
@@ -108,20 +109,26 @@ export function OpenPlan({ plan, cluster }: { plan: BalancingPlan; cluster: Clus
 
 function Settings({ cluster, onEdit }: { cluster: Cluster; onEdit: () => void }) {
   const { balancing } = cluster;
+  const [rehearsing, setRehearsing] = useState(false);
   return (
     <Panel
       title="What makes plans"
       actions={
-        <Button variant="link" size="sm" isInline onClick={onEdit}>
-          Edit
-        </Button>
+        <span className="kv-panel-buttons">
+          <Button variant="link" size="sm" isInline onClick={() => setRehearsing(true)}>
+            Rehearse a policy…
+          </Button>
+          <Button variant="link" size="sm" isInline onClick={onEdit}>
+            Edit
+          </Button>
+        </span>
       }
     >
       <p>{regime(cluster)}</p>
       <div className="kv-facts-columns">
         <Facts
           facts={[
-            ['Scheduling policy', words(cluster.schedulingPolicy)],
+            ['Scheduling policy', policyInWords(cluster)],
             ['Plans are made', words(balancing.mode)],
             ['Aggressiveness', `${balancing.aggressiveness} of 5`],
             ['CPU is busy above', `${cluster.highUtilizationPercent} %`],
@@ -135,7 +142,7 @@ function Settings({ cluster, onEdit }: { cluster: Cluster; onEdit: () => void })
             ['Migrations at once', `${balancing.migrationsPerHost} a host, ${balancing.migrationsPerCluster} in all`],
           ]}
         />
-        {cluster.schedulingPolicy === 'power_saving' && (
+        {cluster.policyInForce === 'power_saving' && (
           <Facts
             facts={[
               ['Hosts are emptied below', `${cluster.powerSaving.lowUtilizationPercent} % CPU`],
@@ -145,6 +152,7 @@ function Settings({ cluster, onEdit }: { cluster: Cluster; onEdit: () => void })
           />
         )}
       </div>
+      {rehearsing && <RehearsalDialog cluster={cluster} onClose={() => setRehearsing(false)} />}
     </Panel>
   );
 }

@@ -41,15 +41,20 @@ export function costToCome(moves: readonly Pick<BalancingMove, 'state' | 'costBy
 export const anythingLeft = (plan: BalancingPlan): boolean =>
   costToCome(plan.moves).moves > 0 || (plan.switches ?? []).some((off) => off.state === 'planned');
 
+/** The policy in force, and whether that is by its schedule. */
+export const policyInWords = (cluster: Cluster): string =>
+  words(cluster.policyInForce ?? cluster.schedulingPolicy) + (cluster.policySchedule ? ', by schedule' : '');
+
 /** What becomes of plans in this cluster, as its settings are. */
 export function regime(cluster: Cluster): string {
   if (cluster.balancing.mode === 'off') return 'No plans are made: balancing is off.';
-  if (!movesLater(cluster.schedulingPolicy)) {
-    return `No plans are made: the scheduling policy “${words(cluster.schedulingPolicy)}” only places VMs.`;
+  const policy = cluster.policyInForce ?? cluster.schedulingPolicy;
+  if (!movesLater(policy)) {
+    return `No plans are made: the scheduling policy “${words(policy)}” only places VMs.`;
   }
   const minutes = cluster.cpuOverCommitDurationMinutes;
   const lasting = minutes > 0 ? ` for ${count(minutes, 'minute')}` : '';
-  const saving = cluster.schedulingPolicy === 'power_saving';
+  const saving = policy === 'power_saving';
   const when = saving
     ? `when hosts used less than ${cluster.powerSaving.lowUtilizationPercent} % of their CPU${lasting} or are empty, or one used more than ${cluster.highUtilizationPercent} %`
     : cluster.balancing.aggressiveness > 1

@@ -5,6 +5,7 @@ import { useList, useNames, useOne } from '../api/queries';
 import type { Cluster } from '../api/types';
 import { AffinityTab } from '../affinity/AffinityTab';
 import { BalancingTab } from '../balancing/BalancingTab';
+import { policyInWords } from '../balancing/plan';
 import { ActionMenu } from '../common/ActionButton';
 import { bytes, count, NONE, percent, words } from '../common/format';
 import { Facts, Meter, PageHeader, Panel, Pending, RoutedTabs } from '../common/layout';
@@ -107,7 +108,7 @@ function Summary({ cluster }: { cluster: Cluster }) {
       <Panel title="Scheduling">
         <Facts
           facts={[
-            ['Policy', words(cluster.schedulingPolicy)],
+            ['Policy', policyInWords(cluster)],
             ...(cluster.customPolicyId
               ? [['Placement by', policy(cluster.customPolicyId) ?? 'A policy of your own'] as [string, string]]
               : []),

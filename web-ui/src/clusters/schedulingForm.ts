@@ -1,5 +1,6 @@
 import type { Cluster } from '../api/types';
 import type { Choice, Field, Values } from '../common/fields';
+import { scheduleText, scheduleWindows } from './policySchedule';
 
 export const POLICIES: Choice[] = [
   { value: 'evenly_distributed', label: 'Evenly distributed' },
@@ -19,8 +20,15 @@ const POWER = 'Power saving';
 const MOVING = new Set(['evenly_distributed', 'power_saving']);
 export const movesLater = (policy: string) => MOVING.has(policy);
 
-const balanced = (values: Values) => movesLater(String(values.schedulingPolicy));
-const savesPower = (values: Values) => values.schedulingPolicy === 'power_saving';
+/** Whether one of these policies is in force at some time of the week. */
+const everUses = (values: Values, policies: (policy: string) => boolean) =>
+  policies(String(values.schedulingPolicy)) ||
+  String(values['policySchedule.windows'] ?? '')
+    .split(/\s+/)
+    .some(policies);
+
+const balanced = (values: Values) => everUses(values, movesLater);
+const savesPower = (values: Values) => everUses(values, (policy) => policy === 'power_saving');
 const balances = (values: Values) => balanced(values) && values['balancing.mode'] !== 'off';
 
 /** What the forms hold of a cluster's scheduling and balancing. */
@@ -28,6 +36,8 @@ export function schedulingValues(cluster: Cluster | undefined): Values {
   const { balancing, powerSaving } = cluster ?? {};
   return {
     schedulingPolicy: cluster?.schedulingPolicy ?? 'evenly_distributed',
+    'policySchedule.windows': scheduleText(cluster?.policySchedule?.windows),
+    'policySchedule.timeZone': cluster?.policySchedule?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     customPolicyId: cluster?.customPolicyId ?? '',
     memoryOvercommitPercent: String(cluster?.memoryOvercommitPercent ?? 100),
     highUtilizationPercent: String(cluster?.highUtilizationPercent ?? 80),
@@ -53,6 +63,20 @@ export function schedulingFields(custom: readonly Choice[]): Field[] {
       options: POLICIES,
       section: SECTION,
       help: 'Where VMs are placed, and whether they are moved later',
+    },
+    {
+      name: 'policySchedule.windows',
+      label: 'Other policies by day and hour',
+      type: 'textarea',
+      section: SECTION,
+      help: 'A line each, such as “mon-fri 08:00-18:00 performance” or “sat,sun 22:00-06:00 power_saving”',
+    },
+    {
+      name: 'policySchedule.timeZone',
+      label: 'Time zone of these hours',
+      section: SECTION,
+      required: true,
+      shown: (values) => String(values['policySchedule.windows'] ?? '').trim() !== '',
     },
     {
       name: 'customPolicyId',
@@ -154,6 +178,10 @@ function limits(numbers: [string, string, string, number, number][]): Field[] {
 export function schedulingBody(values: Values) {
   return {
     schedulingPolicy: String(values.schedulingPolicy),
+    policySchedule: {
+      timeZone: String(values['policySchedule.timeZone']),
+      windows: scheduleWindows(String(values['policySchedule.windows'] ?? '')),
+    },
     customPolicyId: String(values.customPolicyId),
     memoryOvercommitPercent: Number(values.memoryOvercommitPercent),
     highUtilizationPercent: Number(values.highUtilizationPercent),

@@ -39,6 +39,8 @@ public interface KvorumConfig {
 
     Retention retention();
 
+    History history();
+
     interface Leadership {
         /** ZooKeeper's connect string; embedded where none is given. */
         Optional<String> zookeeper();
@@ -93,6 +95,20 @@ public interface KvorumConfig {
 
         @WithDefault("90d")
         Duration events();
+    }
+
+    /** What the leader remembers of loads, in memory, to rehearse settings on. */
+    interface History {
+        /** The length of a step, of which the mean is kept. */
+        @WithDefault("5m")
+        Duration step();
+
+        /** For how long at most; for less where there are more hosts and VMs than the memory is for. */
+        @WithDefault("7d")
+        Duration keep();
+
+        /** Megabytes of memory for all of it; a sixteenth of the heap where nothing is said. */
+        Optional<Integer> megabytes();
     }
 
     interface Api {

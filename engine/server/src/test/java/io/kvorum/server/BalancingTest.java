@@ -104,6 +104,61 @@ class BalancingTest {
     }
 
     @Test
+    void aPolicyMayHaveASchedule() {
+        String path = "/clusters/" + clusterId;
+        Map<String, Object> always = Map.of(
+                "days",
+                List.of("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+                "from",
+                "00:00",
+                "to",
+                "00:00",
+                "policy",
+                "performance");
+        JsonNode scheduled = api.patch(
+                        path,
+                        Map.of(
+                                "schedulingPolicy",
+                                "density",
+                                "policySchedule",
+                                Map.of("timeZone", "Europe/Berlin", "windows", List.of(always))))
+                .expect(200)
+                .json();
+        assertEquals("density", scheduled.path("schedulingPolicy").asText());
+        assertEquals("performance", scheduled.path("policyInForce").asText());
+        assertEquals(
+                "00:00",
+                scheduled
+                        .path("policySchedule")
+                        .path("windows")
+                        .path(0)
+                        .path("from")
+                        .asText());
+
+        JsonNode renamed =
+                api.patch(path, Map.of("description", "the same")).expect(200).json();
+        assertEquals(scheduled.path("policySchedule"), renamed.path("policySchedule"));
+        JsonNode without = api.patch(path, Map.of("policySchedule", Map.of("windows", List.of())))
+                .expect(200)
+                .json();
+        assertEquals("density", without.path("policyInForce").asText());
+        assertTrue(without.path("policySchedule").isMissingNode()
+                || without.path("policySchedule").isNull());
+
+        for (Map<String, Object> wrong : List.<Map<String, Object>>of(
+                Map.of("timeZone", "Europe/Nowhere", "windows", List.of(always)),
+                Map.of("windows", List.of(always, always)),
+                Map.of("timeZone", "UTC"),
+                Map.of("windows", List.of(Map.of("days", List.of("someday"), "from", "1:00", "to", "02:00"))))) {
+            String problem = api.patch(path, Map.of("policySchedule", wrong))
+                    .expect(400)
+                    .json()
+                    .toString();
+            assertTrue(problem.contains("policySchedule."), problem);
+        }
+    }
+
+    @Test
     void plansAreListedByClusterAndState() {
         JsonNode page = api.get("/balancing-plans?clusterId=" + clusterId + "&state=proposed")
                 .expect(200)

@@ -36,6 +36,7 @@ public final class EngineResource implements QuarkusTestResourceLifecycleManager
             settings.put("kvorum.enrollment.host", "127.0.0.1");
             settings.put("kvorum.enrollment.port", Integer.toString(enrollmentPort));
             settings.put("kvorum.enrollment.endpoints", "127.0.0.1:" + enrollmentPort);
+            settings.put("kvorum.history.step", "2s");
             settings.put("quarkus.http.test-port", "0");
             settings.put("quarkus.http.test-ssl-port", "0");
             return settings;

@@ -24,9 +24,6 @@ import java.util.function.Predicate;
  */
 final class ClusterLoads {
 
-    /** Nobody measures power yet: a rough server. */
-    private static final PowerCurve POWER = PowerCurve.linear(100, 250);
-
     private final List<Host> hosts = new ArrayList<>();
     private final List<Vm> vms = new ArrayList<>();
     private final Map<UUID, Integer> hostIndex = new HashMap<>();
@@ -77,7 +74,7 @@ final class ClusterLoads {
             hostLoads.add(new LoadModel.HostLoad(
                     Math.max(1, hosts.get(host).facts().cpuThreads()),
                     Math.max(1, hosts.get(host).facts().memoryBytes()),
-                    POWER,
+                    PowerCurve.ASSUMED,
                     Math.max(0, ownCpu[host]),
                     Math.max(0, ownMemory[host])));
         }

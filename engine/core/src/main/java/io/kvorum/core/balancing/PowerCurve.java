@@ -4,6 +4,9 @@ package io.kvorum.core.balancing;
 @FunctionalInterface
 public interface PowerCurve {
 
+    /** Of a rough server, 100 to 250 W: nobody measures power yet. */
+    PowerCurve ASSUMED = linear(100, 250);
+
     /** @param load share of its CPUs that is in use, 0 to 1 */
     double watts(double load);
 

@@ -13,6 +13,7 @@ import io.kvorum.core.balancing.SleepingHosts;
 import io.kvorum.core.controller.Event.HostGreeted;
 import io.kvorum.core.inventory.AffinityGroup.Member;
 import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Image.ImageState;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
@@ -26,10 +27,12 @@ import io.kvorum.core.operations.OperationRunner;
 import io.kvorum.core.operations.OperationRunner.OperationEnd;
 import io.kvorum.core.operations.PlacementDryRun;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.rehearsal.Rehearsal;
 import io.kvorum.core.scheduling.BrokenRule;
 import io.kvorum.core.scheduling.Explanation;
 import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;
+import io.kvorum.core.scheduling.PolicySchedules;
 import io.kvorum.core.scheduling.Scheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -177,6 +180,11 @@ public final class Controller {
         return inventory.cluster(clusterId).map(cluster -> admission.prove(inventory, cluster));
     }
 
+    /** What balancing sees of a cluster, to rehearse on: entities as they are now. */
+    public Optional<List<Entity>> snapshot(UUID clusterId) {
+        return inventory.cluster(clusterId).map(cluster -> Rehearsal.snapshot(inventory, cluster));
+    }
+
     public HostLoads loads() {
         return loads;
     }
@@ -228,6 +236,7 @@ public final class Controller {
                 turn.emit(new Effect.StartTimer(timer, LIVENESS_PERIOD));
             }
             case Timer.Balancing balancingTimer -> {
+                PolicySchedules.tick(turn);
                 balancer.tick(turn);
                 turn.emit(new Effect.StartTimer(timer, BALANCING_PERIOD));
             }

@@ -1,6 +1,7 @@
 package io.kvorum.core.inventory;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param cpuModel libvirt's name of the CPU model that guests get, or null for what suits the hosts' virtualization
  * @param customPolicyId the {@link io.kvorum.core.inventory.SchedulingPolicy} by which VMs are placed; null for the
  *     built-in one that {@code scheduling} names
+ * @param scheduling its name is the policy in force, which a schedule changes
+ * @param schedule null for the same policy all the time
  */
 public record Cluster(
         UUID id,
@@ -23,7 +26,8 @@ public record Cluster(
         BalancingPolicy balancing,
         Meta meta,
         @Nullable UUID customPolicyId,
-        PowerSavingPolicy powerSaving)
+        PowerSavingPolicy powerSaving,
+        @Nullable PolicySchedule schedule)
         implements ConfigObject {
 
     public Cluster {
@@ -33,6 +37,36 @@ public record Cluster(
         if (powerSaving == null) {
             powerSaving = PowerSavingPolicy.DEFAULT; // stored before hosts were switched off
         }
+    }
+
+    /** Without a schedule. */
+    public Cluster(
+            UUID id,
+            String name,
+            String description,
+            UUID dataCenterId,
+            SchedulingPolicy scheduling,
+            @Nullable String cpuModel,
+            FencingPolicy fencing,
+            AdmissionPolicy admission,
+            BalancingPolicy balancing,
+            Meta meta,
+            @Nullable UUID customPolicyId,
+            PowerSavingPolicy powerSaving) {
+        this(
+                id,
+                name,
+                description,
+                dataCenterId,
+                scheduling,
+                cpuModel,
+                fencing,
+                admission,
+                balancing,
+                meta,
+                customPolicyId,
+                powerSaving,
+                null);
     }
 
     /** That switches no host off. */
@@ -107,7 +141,8 @@ public record Cluster(
                 balancing,
                 newMeta,
                 customPolicyId,
-                powerSaving);
+                powerSaving,
+                schedule);
     }
 
     /** The same with that policy of its operator for placement; null for the built-in one. */
@@ -124,7 +159,57 @@ public record Cluster(
                 balancing,
                 meta,
                 policyId,
-                powerSaving);
+                powerSaving,
+                schedule);
+    }
+
+    /** The same, balanced in that way. */
+    public Cluster with(BalancingPolicy newBalancing) {
+        return new Cluster(
+                id,
+                name,
+                description,
+                dataCenterId,
+                scheduling,
+                cpuModel,
+                fencing,
+                admission,
+                newBalancing,
+                meta,
+                customPolicyId,
+                powerSaving,
+                schedule);
+    }
+
+    /** The same with the policy in force that its schedule names for that time. */
+    public Cluster asScheduled(Instant instant) {
+        return schedule == null || schedule.at(instant) == scheduling.name()
+                ? this
+                : new Cluster(
+                        id,
+                        name,
+                        description,
+                        dataCenterId,
+                        scheduling.named(schedule.at(instant)),
+                        cpuModel,
+                        fencing,
+                        admission,
+                        balancing,
+                        meta,
+                        customPolicyId,
+                        powerSaving,
+                        schedule);
+    }
+
+    /** The policy that is in force where its schedule, if it has one, says nothing else. */
+    public PolicyName basePolicy() {
+        return schedule == null ? scheduling.name() : schedule.otherwise();
+    }
+
+    /** Whether that policy is, or will be, in force. */
+    public boolean everUses(PolicyName policy) {
+        return basePolicy() == policy
+                || schedule != null && schedule.windows().stream().anyMatch(window -> window.policy() == policy);
     }
 
     /** Whether its hosts are switched off while nobody needs them. */
@@ -155,6 +240,11 @@ public record Cluster(
             int highUtilizationPercent,
             int cpuOverCommitDurationMinutes,
             int memoryOvercommitPercent) {
+
+        public SchedulingPolicy named(PolicyName newName) {
+            return new SchedulingPolicy(
+                    newName, highUtilizationPercent, cpuOverCommitDurationMinutes, memoryOvercommitPercent);
+        }
 
         /** oVirt's defaults of evenly_distributed, without overcommit. */
         public static final SchedulingPolicy DEFAULT = new SchedulingPolicy(PolicyName.EVENLY_DISTRIBUTED, 80, 2, 100);

@@ -6,9 +6,13 @@ import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Network.NetworkKind;
+import io.kvorum.core.inventory.PolicySchedule;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageKind;
 import io.kvorum.core.operations.Problem.FieldProblem;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -16,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What data centers, clusters, storage domains and networks may look like. */
-final class ConfigRules {
+public final class ConfigRules {
 
     /** Absolute, without "." or ".." or doubled slashes, of characters that need no quoting anywhere. */
     private static final Pattern PATH = Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._-]+)+");
@@ -28,9 +32,17 @@ final class ConfigRules {
             Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})/(\\d{1,2})");
     private static final Pattern CPU_MODEL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
+    private static final int MAX_WINDOWS = 50;
     private static final int MAX_STARTING_GRACE_SECONDS = 3600;
 
     private ConfigRules() {}
+
+    /** What is wrong with the settings of a cluster; nothing if they may be tried or taken. */
+    public static List<FieldProblem> problems(Inventory inventory, Cluster cluster) {
+        List<FieldProblem> problems = new ArrayList<>();
+        check(inventory, cluster, problems);
+        return problems;
+    }
 
     static void check(Inventory inventory, Cluster cluster, List<FieldProblem> problems) {
         VmRules.checkDescription(cluster.description(), problems);
@@ -61,16 +73,37 @@ final class ConfigRules {
         VmRules.checkRange(
                 "powerSaving.lowUtilizationPercent", cluster.powerSaving().lowUtilizationPercent(), 0, 100, problems);
         VmRules.checkRange("powerSaving.hostsInReserve", cluster.powerSaving().hostsInReserve(), 0, 1000, problems);
-        if (policy.name() == Cluster.PolicyName.POWER_SAVING
+        if (cluster.everUses(Cluster.PolicyName.POWER_SAVING)
                 && cluster.powerSaving().lowUtilizationPercent() >= policy.highUtilizationPercent()) {
             problems.add(VmRules.field(
                     "powerSaving.lowUtilizationPercent",
                     cluster.powerSaving().lowUtilizationPercent(),
                     "Must be below highUtilizationPercent, which is " + policy.highUtilizationPercent() + "."));
         }
+        if (cluster.schedule() != null) {
+            check(cluster.schedule(), problems);
+        }
         VmRules.checkRange("admission.hostFailures", cluster.admission().hostFailures(), 1, 4, problems);
         if (cluster.cpuModel() != null && !CPU_MODEL.matcher(cluster.cpuModel()).matches()) {
             problems.add(VmRules.field("cpuModel", cluster.cpuModel(), "Not a CPU model as libvirt names them."));
+        }
+    }
+
+    private static void check(PolicySchedule schedule, List<FieldProblem> problems) {
+        try {
+            ZoneId.of(schedule.timeZone());
+        } catch (DateTimeException e) {
+            problems.add(VmRules.field(
+                    "policySchedule.timeZone",
+                    schedule.timeZone(),
+                    "Must be a time zone such as Europe/Berlin or UTC."));
+        }
+        VmRules.checkRange("policySchedule.windows", schedule.windows().size(), 1, MAX_WINDOWS, problems);
+        if (schedule.windows().stream().anyMatch(window -> window.days().isEmpty())) {
+            problems.add(VmRules.field("policySchedule.windows", "", "A window needs a day on which it begins."));
+        }
+        if (schedule.windows().size() <= MAX_WINDOWS) {
+            schedule.overlap().ifPresent(overlap -> problems.add(VmRules.field("policySchedule.windows", "", overlap)));
         }
     }
 

@@ -54,7 +54,11 @@ final class ConfigureProcedure implements Procedure<Request.Configure> {
         if (!problems.isEmpty()) {
             return Verdict.refuse(Problem.invalid(problems));
         }
-        Entity stored = work.turn().put(object);
+        Entity stored = work.turn()
+                .put(
+                        object instanceof Cluster cluster
+                                ? cluster.asScheduled(work.turn().instant())
+                                : object);
         if (object instanceof StorageDomain domain && before.isEmpty()) {
             work.startAfter(work.derivedId("inspect"), new Request.InspectStorage(domain.id()));
         }

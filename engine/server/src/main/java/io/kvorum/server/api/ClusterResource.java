@@ -11,6 +11,7 @@ import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
+import io.kvorum.core.inventory.PolicySchedule;
 import io.kvorum.core.operations.Request;
 import io.kvorum.server.api.ConfigViews.ClusterView;
 import io.kvorum.server.controller.ControllerLoop;
@@ -71,7 +72,8 @@ public class ClusterResource {
             @Nullable FencingChange fencing,
             @Nullable AdmissionChange admission,
             @Nullable BalancingChange balancing,
-            @Nullable PowerSavingChange powerSaving) {
+            @Nullable PowerSavingChange powerSaving,
+            @Nullable PolicyScheduleView policySchedule) {
 
         Cluster make(UUID id) {
             return applyTo(new Cluster(
@@ -88,13 +90,15 @@ public class ClusterResource {
 
         Cluster applyTo(Cluster before) {
             SchedulingPolicy policy = before.scheduling();
+            PolicyName base = Words.read("schedulingPolicy", schedulingPolicy, PolicyName.class, before.basePolicy());
+            PolicySchedule schedule = schedule(before, base);
             return new Cluster(
                     before.id(),
                     name == null ? before.name() : name,
                     description == null ? before.description() : description,
                     dataCenterId == null ? before.dataCenterId() : dataCenterId,
                     new SchedulingPolicy(
-                            Words.read("schedulingPolicy", schedulingPolicy, PolicyName.class, policy.name()),
+                            schedule == null ? base : policy.name(),
                             highUtilizationPercent == null ? policy.highUtilizationPercent() : highUtilizationPercent,
                             cpuOverCommitDurationMinutes == null
                                     ? policy.cpuOverCommitDurationMinutes()
@@ -108,7 +112,16 @@ public class ClusterResource {
                     balancing == null ? before.balancing() : balancing.applyTo(before.balancing()),
                     before.meta(),
                     policyId(before),
-                    powerSaving == null ? before.powerSaving() : powerSaving.applyTo(before.powerSaving()));
+                    powerSaving == null ? before.powerSaving() : powerSaving.applyTo(before.powerSaving()),
+                    schedule);
+        }
+
+        private @Nullable PolicySchedule schedule(Cluster before, PolicyName base) {
+            if (policySchedule != null) {
+                return policySchedule.made(base);
+            }
+            PolicySchedule kept = before.schedule();
+            return kept == null ? null : kept.otherwise(base);
         }
 
         private @Nullable UUID policyId(Cluster before) {

@@ -122,6 +122,11 @@ public final class ConfigViews {
             AdmissionView admission,
             BalancingView balancing,
             PowerSavingView powerSaving,
+            @Nullable PolicyScheduleView policySchedule,
+
+            @Schema(description = "The scheduling policy that is in force now, by the schedule if there is one.")
+            String policyInForce,
+
             long revision,
             Instant createdAt,
             Instant updatedAt) {
@@ -132,7 +137,7 @@ public final class ConfigViews {
                     cluster.name(),
                     cluster.description(),
                     cluster.dataCenterId(),
-                    Words.of(cluster.scheduling().name()),
+                    Words.of(cluster.basePolicy()),
                     cluster.customPolicyId(),
                     cluster.scheduling().highUtilizationPercent(),
                     cluster.scheduling().cpuOverCommitDurationMinutes(),
@@ -144,6 +149,8 @@ public final class ConfigViews {
                             cluster.admission().hostFailures()),
                     BalancingView.of(cluster.balancing()),
                     PowerSavingView.of(cluster.powerSaving()),
+                    PolicyScheduleView.of(cluster.schedule()),
+                    Words.of(cluster.scheduling().name()),
                     cluster.meta().revision(),
                     cluster.meta().createdAt(),
                     cluster.meta().updatedAt());

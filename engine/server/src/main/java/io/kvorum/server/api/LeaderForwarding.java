@@ -10,10 +10,12 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.GeneralSecurityException;
@@ -39,10 +41,19 @@ public class LeaderForwarding implements ContainerRequestFilter {
     private static final String FORWARDED = "Kvorum-Forwarded-By";
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(1);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
-    private static final List<String> PASSED_ON =
-            List.of(HttpHeaders.AUTHORIZATION, HttpHeaders.COOKIE, HttpHeaders.ACCEPT, HttpHeaders.IF_NONE_MATCH);
+    private static final List<String> PASSED_ON = List.of(
+            HttpHeaders.AUTHORIZATION,
+            HttpHeaders.COOKIE,
+            HttpHeaders.ACCEPT,
+            HttpHeaders.IF_NONE_MATCH,
+            HttpHeaders.CONTENT_TYPE,
+            "X-Kvorum-Request",
+            "Idempotency-Key");
     private static final List<String> PASSED_BACK =
-            List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.ETAG, HttpHeaders.WWW_AUTHENTICATE);
+            List.of(HttpHeaders.CONTENT_TYPE, HttpHeaders.ETAG, HttpHeaders.WWW_AUTHENTICATE, HttpHeaders.LOCATION);
+
+    /** What is asked of the leader is short; more than this is not passed on. */
+    private static final int MOST_BODY_BYTES = 1 << 16;
 
     private final Leadership leadership;
     private final Terms terms;
@@ -81,23 +92,35 @@ public class LeaderForwarding implements ContainerRequestFilter {
     }
 
     @Override
-    public void filter(ContainerRequestContext request) {
-        if (leadership.term().isPresent()
-                || !request.getMethod().equals(HttpMethod.GET)
-                || request.getHeaderString(FORWARDED) != null) {
+    public void filter(ContainerRequestContext request) throws IOException {
+        if (leadership.term().isPresent() || request.getHeaderString(FORWARDED) != null) {
             return;
         }
         Term term = terms.current();
         if (term.address().isEmpty() || term.leader().equals(leadership.replicaId())) {
             return;
         }
-        ask(request, term).ifPresent(request::abortWith);
+        ask(request, body(request), term).ifPresent(request::abortWith);
     }
 
-    private Optional<Response> ask(ContainerRequestContext request, Term leader) {
+    /** What the request carries, which can still be read if the leader does not answer. */
+    private static byte[] body(ContainerRequestContext request) throws IOException {
+        if (!request.getMethod().equals(HttpMethod.POST)) {
+            return new byte[0];
+        }
+        byte[] body = request.getEntityStream().readNBytes(MOST_BODY_BYTES + 1);
+        if (body.length > MOST_BODY_BYTES) {
+            throw ProblemException.invalid("body", null, "Is longer than " + MOST_BODY_BYTES + " bytes.");
+        }
+        request.setEntityStream(new ByteArrayInputStream(body));
+        return body;
+    }
+
+    private Optional<Response> ask(ContainerRequestContext request, byte[] body, Term leader) {
         URI asked = request.getUriInfo().getRequestUri();
         String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
         HttpRequest.Builder question = HttpRequest.newBuilder(URI.create(leader.address() + asked.getRawPath() + query))
+                .method(request.getMethod(), BodyPublishers.ofByteArray(body))
                 .timeout(ANSWER_LIMIT)
                 .header(FORWARDED, leadership.replicaId());
         for (String name : PASSED_ON) {

@@ -7,6 +7,7 @@ import io.kvorum.core.controller.Event;
 import io.kvorum.core.controller.Now;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Change;
+import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.core.operations.Operation;
@@ -135,6 +136,11 @@ public class ControllerLoop {
     /** Whether the cluster could lose hosts now; empty if this replica does not lead or knows no such cluster. */
     public Optional<FailoverProof> proveFailover(UUID clusterId) {
         return ask(controller -> controller.proveFailover(clusterId));
+    }
+
+    /** What balancing sees of the cluster now; empty if this replica does not lead or knows no such cluster. */
+    public Optional<List<Entity>> snapshot(UUID clusterId) {
+        return ask(controller -> controller.snapshot(clusterId));
     }
 
     private <T> Optional<T> ask(Function<Controller, Optional<T>> question) {

@@ -53,9 +53,11 @@ public class StatisticsStore {
 
     private final Map<UUID, Series> series = new ConcurrentHashMap<>();
     private final KvorumConfig config;
+    private final LoadHistory history;
 
-    StatisticsStore(KvorumConfig config) {
+    StatisticsStore(KvorumConfig config, LoadHistory history) {
         this.config = config;
+        this.history = history;
     }
 
     public long intervalSeconds() {
@@ -86,8 +88,23 @@ public class StatisticsStore {
                 report.getNetworkSentBytes());
         record(hostId, now, counters, report.getCpuUsage(), used);
         List<VmLoad> loads = new ArrayList<>();
+        double guestCpus = 0;
+        double guestMemory = 0;
         for (VmStatistics vm : report.getVmsList()) {
-            takeVm(now, report.getMonotonicMs(), vm).ifPresent(loads::add);
+            Optional<VmLoad> load = takeVm(now, report.getMonotonicMs(), vm);
+            if (load.isPresent()) {
+                loads.add(load.get());
+                guestCpus += load.get().cpuUsage() * vm.getVcpus();
+                guestMemory += load.get().memoryUsedBytes();
+                history.vm(
+                        load.get().vmId(),
+                        now,
+                        load.get().cpuUsage(),
+                        load.get().memoryUsedBytes());
+            }
+        }
+        if (report.getCpuUsage() >= 0 && report.getCpuUsage() <= MAX_CPU) {
+            history.host(hostId, now, Math.min(1, report.getCpuUsage()), used, guestCpus, guestMemory);
         }
         return new HostLoad(report.getCpuUsage(), used, loads);
     }

@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +68,8 @@ final class Samples {
             return true;
         } else if (type == Instant.class) {
             return Instant.parse("2026-01-02T03:04:05.678901Z").plusSeconds(count);
+        } else if (type == LocalTime.class) {
+            return LocalTime.of(count % 24, 30);
         } else if (type == Duration.class) {
             return Duration.ofMillis(1500 + count);
         } else if (type.isEnum()) {

@@ -23,6 +23,7 @@ public final class PolicyBenchmark {
         POLICIES.put("THR-0.8-MMT", () -> PublishedHeuristic.threshold(0.8));
         POLICIES.put("LR-1.2-MMT", () -> PublishedHeuristic.localRegression(1.2));
         POLICIES.put("oVirt power_saving", OvirtPowerSaving::new);
+        POLICIES.put("Proxmox dynamic", ProxmoxDynamicLoad::new);
         POLICIES.put("Kvorum", () -> new KvorumPolicy(false));
         POLICIES.put("Kvorum, memory held", () -> new KvorumPolicy(true));
     }

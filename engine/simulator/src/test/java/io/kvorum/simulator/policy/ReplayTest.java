@@ -90,6 +90,40 @@ class ReplayTest {
     }
 
     @Test
+    void proxmoxEvensOutAFewHostsAndNeverPassesItsThresholdOnHundreds() {
+        List<ReplayHost> few = hosts(4);
+        load(few.getFirst(), 6);
+        List<ReplayPolicy.Move> moves = new ProxmoxDynamicLoad().decide(few);
+        assertEquals(4, moves.size(), "6 0 0 0 is 100 %, 3 1 1 1 is 33 %, 2 2 1 1 is below 30 %");
+        assertTrue(moves.stream().allMatch(move -> move.target() != few.getFirst()));
+        assertEquals(3, moves.stream().map(ReplayPolicy.Move::target).distinct().count());
+
+        List<ReplayHost> even = hosts(4);
+        even.forEach(host -> load(host, 2));
+        assertEquals(List.of(), new ProxmoxDynamicLoad().decide(even));
+
+        List<ReplayHost> many = hosts(Replay.HOSTS);
+        many.subList(0, Replay.HOSTS / 4).forEach(host -> load(host, 4));
+        assertEquals(List.of(), new ProxmoxDynamicLoad().decide(many));
+    }
+
+    private static List<ReplayHost> hosts(int count) {
+        List<ReplayHost> hosts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            hosts.add(new ReplayHost(i, HostModel.ML110_G5));
+        }
+        return hosts;
+    }
+
+    private static void load(ReplayHost host, int vms) {
+        for (int i = 0; i < vms; i++) {
+            ReplayVm vm = new ReplayVm(host.id * 100 + i, VmModel.MICRO);
+            vm.host = host;
+            host.vms.add(vm);
+        }
+    }
+
+    @Test
     void noPackingNeedsFewerHostsThanTheBound() {
         assertEquals(1, HostsNeeded.atLeast(new int[] {0, 1, 1, 1}), 1e-9, "1740 + 1740 + 613 fill a host");
         assertEquals(2, HostsNeeded.atLeast(new int[] {0, 4, 0, 0}), 1e-9);
