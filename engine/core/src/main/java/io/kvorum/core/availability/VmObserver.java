@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -45,8 +46,8 @@ public final class VmObserver {
 
     private final Map<UUID, Map<UUID, VmRunState>> seen = new HashMap<>();
 
-    /** Guests that Kvorum did not start, by host. */
-    private final Map<UUID, Set<UUID>> foreign = new HashMap<>();
+    /** Names of guests that Kvorum did not start, by host. */
+    private final Map<UUID, Map<UUID, String>> foreign = new HashMap<>();
 
     /** VMs whose guest was seen to shut itself down while an operation held them, and on which host. */
     private final Map<UUID, UUID> shutDown = new HashMap<>();
@@ -86,6 +87,7 @@ public final class VmObserver {
             sightedForeign(hostId, vm);
             return;
         }
+        noStranger(hostId, vm.vmId());
         seen.computeIfAbsent(hostId, id -> new HashMap<>()).put(vm.vmId(), vm.state());
         if (cause == Cause.SHUTDOWN) {
             shutDown.put(vm.vmId(), hostId);
@@ -95,21 +97,40 @@ public final class VmObserver {
         news(turn, hostId, vm.vmId());
     }
 
+    /** Whose guest it is may be known late, or not any more when it ends: that it is gone counts for either. */
     private void sightedForeign(UUID hostId, VmSighting vm) {
-        Set<UUID> guests = foreign.computeIfAbsent(hostId, id -> new HashSet<>());
         if (vm.state().present()) {
-            guests.add(vm.vmId());
+            foreign.computeIfAbsent(hostId, id -> new HashMap<>()).put(vm.vmId(), vm.name());
         } else {
-            guests.remove(vm.vmId());
+            noStranger(hostId, vm.vmId());
+            seen.computeIfPresent(hostId, (id, states) -> {
+                states.replace(vm.vmId(), vm.state());
+                return states;
+            });
         }
     }
 
-    /** Whether the host has listed its guests and has none, not even one that Kvorum knows nothing of. */
-    public boolean seesNobody(UUID hostId) {
+    private void noStranger(UUID hostId, UUID vmId) {
+        foreign.computeIfPresent(hostId, (id, names) -> {
+            names.remove(vmId);
+            return names;
+        });
+    }
+
+    /** Why it is not certain that no guest is on that host, not even one that Kvorum knows nothing of; in words. */
+    public Optional<String> notEmpty(UUID hostId) {
         Map<UUID, VmRunState> states = seen.get(hostId);
-        return states != null
-                && foreign.getOrDefault(hostId, Set.of()).isEmpty()
-                && states.values().stream().noneMatch(VmRunState::present);
+        if (states == null) {
+            return Optional.of("It has not said which guests it runs.");
+        }
+        Optional<String> stranger = foreign.getOrDefault(hostId, Map.of()).values().stream()
+                .sorted()
+                .findFirst()
+                .map(name -> "It runs guests that Kvorum did not start, such as " + name + ".");
+        return stranger.or(() -> states.entrySet().stream()
+                .filter(vm -> vm.getValue().present())
+                .findFirst()
+                .map(vm -> "It says that VM " + vm.getKey() + " is on it."));
     }
 
     private void news(Turn turn, UUID hostId, UUID vmId) {
@@ -172,10 +193,12 @@ public final class VmObserver {
     /** What the host answered is newer than what was seen. */
     private void believe(UUID hostId, UUID vmId, Operation check) {
         Map<UUID, VmRunState> states = seen.get(hostId);
-        if (states != null
-                && !check.steps().isEmpty()
-                && check.currentStep().outcome() instanceof CommandOutcome.Done(VmDetail(var id, VmRunState state))) {
+        CommandOutcome outcome =
+                check.steps().isEmpty() ? null : check.currentStep().outcome();
+        if (states != null && outcome instanceof CommandOutcome.Done(VmDetail(var id, VmRunState state))) {
             states.put(vmId, state);
+        } else if (states != null && outcome != null && outcome.failedFor(CommandOutcome.Reason.NOT_FOUND)) {
+            states.remove(vmId);
         }
     }
 

@@ -43,11 +43,7 @@ final class AffinityRepair {
     }
 
     Proposal plan(Turn turn, Cluster cluster) {
-        List<AffinityGroup> groups = turn.inventory().affinityGroups().stream()
-                .filter(group -> group.clusterId().equals(cluster.id()))
-                .filter(group -> group.vms().hard() || group.hosts().hard())
-                .sorted(Comparator.comparing(AffinityGroup::name))
-                .toList();
+        List<AffinityGroup> groups = hard(turn, cluster);
         Set<String> names = new LinkedHashSet<>();
         if (groups.isEmpty()) {
             return new Proposal("", List.of(), List.of());
@@ -66,6 +62,15 @@ final class AffinityRepair {
         }
         return new Proposal(
                 "the rules of affinity group " + String.join(", ", names) + " are broken", draft.moves(), List.of());
+    }
+
+    /** The cluster's groups that have hard rules. */
+    static List<AffinityGroup> hard(Turn turn, Cluster cluster) {
+        return turn.inventory().affinityGroups().stream()
+                .filter(group -> group.clusterId().equals(cluster.id()))
+                .filter(group -> group.vms().hard() || group.hosts().hard())
+                .sorted(Comparator.comparing(AffinityGroup::name))
+                .toList();
     }
 
     /** Whether the VM is where a hard rule does not want it. */

@@ -2,6 +2,7 @@ package io.kvorum.core.balancing;
 
 import io.kvorum.core.availability.AdmissionControl;
 import io.kvorum.core.controller.Turn;
+import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.MoveState;
 import io.kvorum.core.inventory.BalancingPlan.PlanMove;
@@ -22,11 +23,13 @@ import io.kvorum.core.scheduling.HostLoads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -62,22 +65,24 @@ public final class Balancer {
     private final AffinityRepair repair;
     private final PlanExecution execution;
     private final HostWaking waking;
-    private final Pace reliefs = new Pace(BETWEEN_RELIEFS);
-    private final Pace repairs = new Pace(BETWEEN_RELIEFS);
-    private final Pace savings = new Pace(BETWEEN_RELIEFS);
-    private final Pace looks = new Pace(BETWEEN_LOOKS);
+    private final Pace reliefs = Pace.atOnce(BETWEEN_RELIEFS);
+    private final Pace repairs = Pace.atOnce(BETWEEN_RELIEFS);
+    private final Pace savings = Pace.waiting(BETWEEN_RELIEFS);
+    private final Pace looks = Pace.waiting(BETWEEN_LOOKS);
+    private final Map<UUID, List<AffinityGroup>> rules = new HashMap<>();
+    private boolean goingOn;
 
-    /** @param seesNobody whether a host has listed its guests, and has none */
+    /** @param notEmpty why it is not certain that a host runs no guest, in words */
     public Balancer(
             HostLoads loads,
             AdmissionControl admission,
             SleepingHosts sleepers,
-            Predicate<UUID> seesNobody,
+            Function<UUID, Optional<String>> notEmpty,
             BiConsumer<Turn, Request> operations) {
         overload = new Overload(loads);
         idleness = new Idleness(loads);
         demands = new Demands(loads);
-        SwitchOffRules switchOff = new SwitchOffRules(loads, demands, seesNobody);
+        SwitchOffRules switchOff = new SwitchOffRules(loads, demands, notEmpty);
         even = new EvenPlanner(loads, demands);
         saving = new SavingPlanner(loads, demands, idleness, switchOff);
         repair = new AffinityRepair(loads, demands);
@@ -88,6 +93,7 @@ public final class Balancer {
     /** Looks at every cluster; to be called regularly. */
     public void tick(Turn turn) {
         demands.observe(turn);
+        goingOn = true;
         for (Cluster cluster : List.copyOf(turn.inventory().clusters())) {
             Optional<String> overloaded = overload.observe(turn, cluster);
             idleness.observe(turn, cluster);
@@ -101,6 +107,7 @@ public final class Balancer {
             }
             waking.tick(turn, cluster);
         }
+        goingOn = false;
     }
 
     /** Wakes hosts for VMs that wait to be started; to be called often. */
@@ -108,15 +115,40 @@ public final class Balancer {
         waking.forWaiting(turn);
     }
 
-    /** A migration may have been a plan's. */
+    /** A migration may have been a plan's, which goes on then. */
     public void ended(Turn turn, Operation operation) {
         execution.ended(turn, operation);
         waking.ended(turn, operation);
+        goOnAfter(turn, operation.request());
         if (operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task)
                 && task == PowerTask.SLEEP
                 && operation.state() != OperationState.SUCCEEDED) {
             idleness.keepOn(turn, hostId);
         }
+    }
+
+    private void goOnAfter(Turn turn, Request request) {
+        if (goingOn) {
+            return; // A move that was refused at once: whoever began it goes on with the next.
+        }
+        goingOn = true;
+        for (BalancingPlan plan : List.copyOf(turn.inventory().balancingPlans())) {
+            if (plan.state() == PlanState.RUNNING && concerns(plan, request)) {
+                turn.inventory().cluster(plan.clusterId()).ifPresent(cluster -> goOn(turn, cluster, plan));
+            }
+        }
+        goingOn = false;
+    }
+
+    private static boolean concerns(BalancingPlan plan, Request request) {
+        return switch (request) {
+            case Request.MigrateVm(UUID vmId, var hostId) ->
+                plan.moves().stream().anyMatch(move -> move.vmId().equals(vmId));
+            case Request.PowerHost(UUID hostId, var task) ->
+                plan.switches().stream().anyMatch(one -> one.hostId().equals(hostId));
+            case Request.ReviewPlan review -> review.planId().equals(plan.id());
+            default -> false;
+        };
     }
 
     public void forget(UUID hostId) {
@@ -161,7 +193,10 @@ public final class Balancer {
 
     /** What to do about the cluster, if there is a reason and the last look was long enough ago. */
     private Optional<Proposal> propose(Turn turn, Cluster cluster, Optional<String> overloaded) {
-        if (repairs.due(turn, cluster.id())) {
+        List<AffinityGroup> now = AffinityRepair.hard(turn, cluster);
+        boolean changed = !now.equals(rules.put(cluster.id(), now));
+        if (!now.isEmpty() && (repairs.due(turn, cluster.id()) || changed)) {
+            repairs.done(turn, cluster.id());
             Proposal repaired = repair.plan(turn, cluster);
             if (!repaired.isEmpty()) {
                 return Optional.of(repaired);

@@ -20,7 +20,8 @@ import java.util.function.Predicate;
 /**
  * A cluster as it was measured, as a {@link LoadModel}. Hosts that are not up, that an operation has to itself, or that have
  * not reported of late or reported what cannot be true, are left out: nothing moves there, nor away from there. A VM that
- * cannot move now counts as what its host needs for itself; one that is moving counts where it goes.
+ * cannot move now counts as what its host needs for itself; one that is moving counts where it goes. What a host needs for itself is
+ * what it used beside VMs, so that a VM's load moves with it before any host has reported again.
  */
 final class ClusterLoads {
 
@@ -45,23 +46,22 @@ final class ClusterLoads {
         List<LoadModel.VmLoad> vmLoads = new ArrayList<>();
         for (int host = 0; host < hosts.size(); host++) {
             UUID id = hosts.get(host).id();
-            ownCpu[host] +=
-                    loads.hostCpu(id).orElse(0) * hosts.get(host).facts().cpuThreads();
-            ownMemory[host] += loads.hostMemoryBytes(id);
+            ownCpu[host] += loads.hostOwnCpu(id) * hosts.get(host).facts().cpuThreads();
+            ownMemory[host] += loads.hostOwnMemoryBytes(id);
             for (Vm vm : turn.inventory().vmsOn(id)) {
                 double cpu =
                         loads.vmCpu(vm.id()).orElse(0) * vm.spec().hardware().vcpus();
                 double measured = loads.vmMemoryBytes(vm.id());
                 double memory = measured > 0 ? measured : vm.spec().hardware().memoryBytes();
-                if (id.equals(vm.status().targetHostId())) {
+                boolean leaves = vm.status().targetHostId() != null
+                        && !id.equals(vm.status().targetHostId());
+                if (leaves) {
+                    continue;
+                }
+                if (!movable(turn, vm) || !loads.vmFresh(vm.id(), turn.nanos())) {
                     ownCpu[host] += cpu;
                     ownMemory[host] += memory;
-                } else if (vm.status().targetHostId() != null) {
-                    ownCpu[host] -= cpu;
-                    ownMemory[host] -= measured;
-                } else if (movable(turn, vm) && loads.vmFresh(vm.id(), turn.nanos())) {
-                    ownCpu[host] -= cpu;
-                    ownMemory[host] -= measured;
+                } else {
                     vmIndex.put(vm.id(), vms.size());
                     vms.add(vm);
                     vmLoads.add(new LoadModel.VmLoad(

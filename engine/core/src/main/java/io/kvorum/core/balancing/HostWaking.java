@@ -62,7 +62,7 @@ final class HostWaking {
     private final SleepingHosts sleepers;
     private final BiConsumer<Turn, Request> operations;
     private final Map<UUID, Long> lookedNanos = new HashMap<>();
-    private final Pace proofs = new Pace(BETWEEN_PROOFS);
+    private final Pace proofs = Pace.waiting(BETWEEN_PROOFS);
 
     HostWaking(
             HostLoads loads,

@@ -6,20 +6,35 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** Something that is done for each of many things now and then, the first time after a period. */
+/** Something that is done for each of many things now and then. */
 final class Pace {
 
     private final Duration period;
+    private final boolean waitsAtFirst;
     private final Map<UUID, Long> doneNanos = new HashMap<>();
 
-    Pace(Duration period) {
+    private Pace(Duration period, boolean waitsAtFirst) {
         this.period = period;
+        this.waitsAtFirst = waitsAtFirst;
+    }
+
+    /** The first time at once. */
+    static Pace atOnce(Duration period) {
+        return new Pace(period, false);
+    }
+
+    /** The first time after a period. */
+    static Pace waiting(Duration period) {
+        return new Pace(period, true);
     }
 
     /** Whether it is due; if so, it is not again before the period is over. */
     boolean due(Turn turn, UUID id) {
-        long last = doneNanos.computeIfAbsent(id, key -> turn.nanos());
-        boolean due = turn.nanos() - last >= period.toNanos();
+        Long last = doneNanos.get(id);
+        boolean due = last == null ? !waitsAtFirst : turn.nanos() - last >= period.toNanos();
+        if (last == null) {
+            doneNanos.put(id, turn.nanos());
+        }
         if (due) {
             doneNanos.put(id, turn.nanos());
         }

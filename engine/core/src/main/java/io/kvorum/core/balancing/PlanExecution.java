@@ -42,10 +42,15 @@ import org.jspecify.annotations.Nullable;
  *       allow, is skipped, with the reason.
  *   <li>A move is an ordinary migration. How it ended is read from its operation, or, after a change of leader in between, from
  *       where the VM is.
- *   <li>When no move is open, hosts are switched off, each after another look too.
+ *   <li>When no move is open, hosts are switched off, each after another look too. Where what hosts tell speaks against it, they are
+ *       given the time to tell what is so since the last move.
+ *   <li>Whatever ends, the next is begun at once.
  * </ol>
  */
 final class PlanExecution {
+
+    /** Some reports long. */
+    private static final Duration TO_TELL = Duration.ofMinutes(1);
 
     private final HostLoads loads;
     private final Demands demands;
@@ -130,6 +135,12 @@ final class PlanExecution {
                 Optional<String> objection = host.isEmpty()
                         ? Optional.of("The host is gone.")
                         : switchOff.objection(turn, cluster, host.get());
+                if (objection.isEmpty()) {
+                    objection = switchOff.toldObjection(turn, cluster, host.orElseThrow());
+                    if (objection.isPresent() && movedOfLate(turn, plan)) {
+                        return;
+                    }
+                }
                 if (objection.isPresent()) {
                     change(turn, plan, one, SwitchState.SKIPPED, objection.get());
                 } else {
@@ -139,6 +150,12 @@ final class PlanExecution {
                 }
             }
         }
+    }
+
+    private static boolean movedOfLate(Turn turn, BalancingPlan plan) {
+        return current(turn, plan).moves().stream()
+                .filter(move -> move.state() == MoveState.MOVED)
+                .anyMatch(move -> ended(move).plus(TO_TELL).isAfter(turn.instant()));
     }
 
     private static void change(

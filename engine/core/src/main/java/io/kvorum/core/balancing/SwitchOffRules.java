@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * Whether a cluster can do without a host that is empty, or would be.
@@ -38,25 +38,26 @@ final class SwitchOffRules {
 
     private final HostLoads loads;
     private final Demands demands;
-    private final Predicate<UUID> seesNobody;
+    private final Function<UUID, Optional<String>> notEmpty;
 
-    /** @param seesNobody whether a host has listed its guests, and has none */
-    SwitchOffRules(HostLoads loads, Demands demands, Predicate<UUID> seesNobody) {
+    /** @param notEmpty why it is not certain that a host runs no guest, in words */
+    SwitchOffRules(HostLoads loads, Demands demands, Function<UUID, Optional<String>> notEmpty) {
         this.loads = loads;
         this.demands = demands;
-        this.seesNobody = seesNobody;
+        this.notEmpty = notEmpty;
     }
 
     /** Why it is not to be switched off as things are now, in words. */
     Optional<String> objection(Turn turn, Cluster cluster, Host host) {
-        Optional<String> own = HostSleep.objection(turn.inventory(), host);
-        if (own.isPresent()) {
-            return own;
-        }
-        if (!seesNobody.test(host.id())) {
-            return Optional.of("It runs guests that Kvorum did not start, or has not said that it runs none.");
-        }
-        return candidate(turn, cluster, host)
+        return HostSleep.objection(turn.inventory(), host).or(() -> candidate(turn, cluster, host));
+    }
+
+    /**
+     * The same of what hosts tell: their guests, and how busy they are. What they told before its last VM left it is not the
+     * last word.
+     */
+    Optional<String> toldObjection(Turn turn, Cluster cluster, Host host) {
+        return notEmpty.apply(host.id())
                 .or(() -> needed(turn, cluster, host, FailoverProof.whatIf(turn.inventory(), cluster, null), 0, 0));
     }
 

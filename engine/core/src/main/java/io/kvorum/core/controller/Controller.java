@@ -14,6 +14,7 @@ import io.kvorum.core.controller.Event.HostGreeted;
 import io.kvorum.core.inventory.AffinityGroup.Member;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Image.ImageState;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
@@ -36,6 +37,7 @@ import io.kvorum.core.scheduling.PolicySchedules;
 import io.kvorum.core.scheduling.Scheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -91,7 +93,7 @@ public final class Controller {
         this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY), liveness::leaseExpired);
         this.lockspaces = new LockspaceMembers(asking("system/monitor"));
         this.storageReturn = new StorageReturn(observer::stoppedByDisk, asking("system/monitor"));
-        this.balancer = new Balancer(loads, admission, sleepers, observer::seesNobody, asking("system/balancing"));
+        this.balancer = new Balancer(loads, admission, sleepers, observer::notEmpty, asking("system/balancing"));
     }
 
     private BiConsumer<Turn, Request> asking(String who) {
@@ -209,11 +211,35 @@ public final class Controller {
 
     private void measured(Turn turn, UUID hostId, Event.HostLoad load) {
         loads.report(hostId, load, turn.nanos());
+        inventory.host(hostId).ifPresent(host -> loads.reportVms(hostId, load, use(host, load), turn.nanos()));
         inventory
                 .host(hostId)
                 .ifPresent(host -> inventory
                         .cluster(host.spec().clusterId())
                         .ifPresent(cluster -> scheduler.measured(host, cluster, loads, turn.nanos())));
+    }
+
+    /** What VMs used of it. Those that have just come are not in its report yet: they count as they were last measured. */
+    private HostLoads.VmsUse use(Host host, Event.HostLoad load) {
+        Set<UUID> told = new HashSet<>();
+        double cpus = 0;
+        double memoryBytes = 0;
+        for (Event.VmLoad vm : load.vms()) {
+            told.add(vm.vmId());
+            cpus += vm.cpuUsage() * vcpus(vm.vmId());
+            memoryBytes += vm.memoryUsedBytes();
+        }
+        for (Vm vm : inventory.vmsOn(host.id())) {
+            if (host.id().equals(vm.hostId()) && !told.contains(vm.id())) {
+                cpus += loads.vmCpu(vm.id()).orElse(0) * vcpus(vm.id());
+                memoryBytes += loads.vmMemoryBytes(vm.id());
+            }
+        }
+        return new HostLoads.VmsUse(cpus / Math.max(1, host.facts().cpuThreads()), memoryBytes);
+    }
+
+    private int vcpus(UUID vmId) {
+        return inventory.vm(vmId).map(vm -> vm.spec().hardware().vcpus()).orElse(0);
     }
 
     private boolean up(UUID hostId) {

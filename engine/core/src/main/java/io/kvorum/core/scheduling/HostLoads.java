@@ -35,8 +35,12 @@ public final class HostLoads {
         }
     }
 
+    /** What VMs used of a host when it reported: CPU as a share of the host's. */
+    public record VmsUse(double cpu, double memoryBytes) {}
+
     private final Map<UUID, Load> hosts = new HashMap<>();
     private final Map<UUID, Load> vms = new HashMap<>();
+    private final Map<UUID, Load> own = new HashMap<>();
     private final Map<UUID, String> absurd = new HashMap<>();
 
     /** Takes a report that came now, or nothing of it if any part of it cannot be true. */
@@ -50,6 +54,21 @@ public final class HostLoads {
         record(hosts, hostId, load.cpuUsage(), load.memoryUsedBytes(), nowNanos);
         for (VmLoad vm : load.vms()) {
             record(vms, vm.vmId(), vm.cpuUsage(), vm.memoryUsedBytes(), nowNanos);
+        }
+    }
+
+    /**
+     * What VMs used of the host in the report that it has just made. What is left is its own, and stays there when they
+     * move: so a load is never counted on two hosts, however old the reports are.
+     */
+    public void reportVms(UUID hostId, HostLoad load, VmsUse use, long nowNanos) {
+        if (hostFresh(hostId, nowNanos)) {
+            record(
+                    own,
+                    hostId,
+                    Math.max(0, load.cpuUsage() - use.cpu()),
+                    (long) Math.max(0, load.memoryUsedBytes() - use.memoryBytes()),
+                    nowNanos);
         }
     }
 
@@ -71,6 +90,7 @@ public final class HostLoads {
     /** Forgets a host that is not there any more. */
     public void forget(UUID hostId) {
         hosts.remove(hostId);
+        own.remove(hostId);
         absurd.remove(hostId);
     }
 
@@ -81,6 +101,18 @@ public final class HostLoads {
 
     public OptionalDouble hostCpu(UUID hostId) {
         return cpu(hosts.get(hostId));
+    }
+
+    /** What the host used of its CPUs beside VMs; 0 if that is not known. */
+    public double hostOwnCpu(UUID hostId) {
+        Load load = own.get(hostId);
+        return load == null ? 0 : load.cpu();
+    }
+
+    /** What the host used of its memory beside VMs; 0 if that is not known. */
+    public double hostOwnMemoryBytes(UUID hostId) {
+        Load load = own.get(hostId);
+        return load == null ? 0 : load.memoryBytes();
     }
 
     /** Of the VM's own vCPUs. */

@@ -31,6 +31,7 @@ import io.kvorum.core.testing.FakeHost;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -177,6 +178,36 @@ class BalancerTest {
             assertTrue(moving <= 1, cluster.openOperations().toString());
         }
         assertEquals(4, moved(cluster).size());
+    }
+
+    @Test
+    void theNextMoveBeginsWhenTheOneBeforeItEnds() {
+        TestCluster cluster = cluster(
+                PolicyName.EVENLY_DISTRIBUTED,
+                policy(BalancingMode.AUTOMATIC, 5, 1),
+                2,
+                vms(8, "h1", 0.9, MigrationMode.ALLOWED));
+
+        measure(cluster, Duration.ofMinutes(10));
+
+        List<Instant> ends = cluster.ended.values().stream()
+                .filter(operation -> operation.request() instanceof Request.MigrateVm)
+                .map(Operation::endedAt)
+                .sorted()
+                .toList();
+        assertEquals(4, ends.size());
+        Duration three = Duration.between(ends.getFirst(), ends.getLast());
+        assertTrue(three.compareTo(Duration.ofSeconds(12)) < 0, "three moves of 3 s took " + three);
+    }
+
+    @Test
+    void anApprovedPlanBeginsAtOnce() {
+        TestCluster cluster = review(tooMuch());
+        measure(cluster, Duration.ofMinutes(10));
+
+        cluster.run(new Request.ReviewPlan(only(cluster).id(), PlanReview.APPROVE, List.of(), null));
+
+        assertEquals(MoveState.MOVING, only(cluster).moves().getFirst().state());
     }
 
     @Test

@@ -239,6 +239,81 @@ class SwitchingOffTest {
         assertTrue(on(cluster).contains("h3"), cluster.log.toString());
     }
 
+    /** Whose guest it is may be learned late, and forgotten before its end is told. */
+    @Test
+    void aGuestThatIsGoneIsGoneWhosesoeverItWas() {
+        TestCluster cluster = automatic(3, vm("a", "h1", 0.5, 2), vm("b", "h2", 0.5, 2));
+        for (boolean ours : List.of(true, false)) {
+            UUID guest = Things.id("guest-" + ours);
+            cluster.handle(new Event.VmSighted(
+                    Things.id("h3"),
+                    new VmSighting(guest, "guest", VmRunState.MIGRATING_IN, ours),
+                    Event.Cause.UNKNOWN,
+                    ""));
+            cluster.handle(new Event.VmSighted(
+                    Things.id("h3"), new VmSighting(guest, "guest", VmRunState.OFF, !ours), Event.Cause.STOPPED, ""));
+        }
+
+        measure(cluster, LONG);
+
+        assertEquals(List.of("h3"), asleep(cluster), cluster.log.toString());
+    }
+
+    private static void stranger(TestCluster cluster, VmRunState state) {
+        for (String host : List.of("h1", "h2", "h3")) {
+            cluster.handle(new Event.VmSighted(
+                    Things.id(host),
+                    new VmSighting(Things.id("stranger-" + host), "stranger", state, false),
+                    Event.Cause.UNKNOWN,
+                    ""));
+        }
+    }
+
+    private TestCluster emptiedBesideStrangers() {
+        TestCluster cluster = automatic(3, vm("a", "h1", 0.5, 2), vm("b", "h2", 0.5, 2), vm("c", "h3", 0.1, 2));
+        stranger(cluster, VmRunState.RUNNING);
+        while (cluster.balancingPlans().isEmpty()
+                || cluster.balancingPlans()
+                        .getFirst()
+                        .moves()
+                        .getFirst()
+                        .state()
+                        .open()) {
+            measure(cluster, Duration.ofSeconds(5));
+        }
+        return cluster;
+    }
+
+    @Test
+    void aHostThatIsEmptyMayTakeAMomentToSaySo() {
+        TestCluster cluster = emptiedBesideStrangers();
+        measure(cluster, Duration.ofSeconds(20));
+        assertEquals(List.of(), asleep(cluster));
+
+        stranger(cluster, VmRunState.OFF);
+        measure(cluster, Duration.ofSeconds(20));
+
+        assertEquals(1, asleep(cluster).size(), cluster.log.toString());
+        assertEquals(
+                "1 moved, 1 switched off.", cluster.balancingPlans().getFirst().outcome());
+    }
+
+    @Test
+    void aHostThatDoesNotBecomeEmptyIsLeftOn() {
+        TestCluster cluster = emptiedBesideStrangers();
+        BalancingPlan plan = cluster.balancingPlans().getFirst();
+
+        measure(cluster, Duration.ofSeconds(75));
+
+        BalancingPlan after = cluster.balancingPlans().stream()
+                .filter(one -> one.id().equals(plan.id()))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("1 moved, 1 skipped to switch off.", after.outcome());
+        assertTrue(after.switches().getFirst().note().contains("guests that Kvorum did not start"));
+        assertEquals(3, on(cluster).size());
+    }
+
     @Test
     void keepsWhatFailuresOfHostsWouldNeed() {
         TestCluster cluster = of(

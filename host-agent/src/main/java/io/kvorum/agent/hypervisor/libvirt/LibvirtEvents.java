@@ -158,6 +158,9 @@ final class LibvirtEvents {
     }
 
     private void tell(String uuid, String name, VmRunState state, VmEventCause cause, String detail) {
+        if (!guests.knows(uuid)) {
+            learn.accept(uuid);
+        }
         VmEvent event = VmEvent.newBuilder()
                 .setVm(guests.remembered(uuid, name, state))
                 .setCause(cause)

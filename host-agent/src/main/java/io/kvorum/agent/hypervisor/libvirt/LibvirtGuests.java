@@ -54,6 +54,11 @@ final class LibvirtGuests {
         return status(domain.getUUIDString(), domain.getName(), state(domain), mark(domain));
     }
 
+    /** Whether it is remembered whose guest it is. */
+    boolean knows(String uuid) {
+        return marks.containsKey(uuid);
+    }
+
     /** For a guest that may be gone, from what is remembered. */
     VmStatus remembered(String uuid, String name, VmRunState state) {
         return status(uuid, name, state, marks.getOrDefault(uuid, new Mark(false, 0)));
@@ -103,7 +108,8 @@ final class LibvirtGuests {
             Element element = Element.parse(domain.getMetadata(METADATA_ELEMENT, DomainXml.MARK, 0));
             read = new Mark(true, Long.parseLong(element.get("revision")));
         } catch (LibvirtException e) {
-            if (LibvirtProblem.absent(e)) {
+            // Anything else than that it has none says nothing of whose guest it is.
+            if (!LibvirtProblem.unmarked(e)) {
                 throw e;
             }
             read = new Mark(false, 0);

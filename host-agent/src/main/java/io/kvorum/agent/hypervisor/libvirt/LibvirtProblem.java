@@ -46,6 +46,12 @@ final class LibvirtProblem {
                 .isPresent();
     }
 
+    /** That a domain is there, without the metadata that was asked for. */
+    static boolean unmarked(LibvirtException e) {
+        return code(e).filter(code -> code == ErrorNumber.VIR_ERR_NO_DOMAIN_METADATA)
+                .isPresent();
+    }
+
     static CommandFailure failure(String what, LibvirtException e) {
         String message = String.valueOf(e.getMessage());
         FailureReason reason = reason(code(e).orElse(ErrorNumber.VIR_ERR_UNKNOWN), message);
