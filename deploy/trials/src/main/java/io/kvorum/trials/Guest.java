@@ -19,6 +19,7 @@ public final class Guest {
     private static final Pattern TICK = Pattern.compile("tick ([0-9a-f-]{36}) (\\d+) ([0-9.]+)");
     private static final int HOSTS = 9;
     private static final long POLL_MILLIS = 50;
+    private static final Duration TELL_LIMIT = Duration.ofSeconds(30);
 
     private final Lab lab;
     private final String vmId;
@@ -67,6 +68,35 @@ public final class Guest {
             Thread.sleep(POLL_MILLIS);
         }
         throw new IllegalStateException("VM " + vmId + " did not tick for " + limit.toSeconds() + " s");
+    }
+
+    /** Tells it over its serial port on that host, and waits until it says that it has done so. */
+    public void tell(int host, String command) throws IOException, InterruptedException {
+        Pattern done = Pattern.compile(Pattern.quote("done " + command));
+        long before = said(host, done);
+        // QEMU looks once a second whether anybody has the port open, and drops what was sent before it saw so.
+        lab.run(
+                "exec",
+                "host-" + host,
+                "sh",
+                "-c",
+                "{ sleep 2; echo '" + command + "'; sleep 2; } >$(virsh -q ttyconsole " + vmId + ")");
+        long deadline = System.nanoTime() + TELL_LIMIT.toNanos();
+        while (said(host, done) <= before) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("VM " + vmId + " did not say that it has done: " + command);
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private long said(int host, Pattern line) throws IOException {
+        Path log = lab.serialLog(host, vmId);
+        return Files.exists(log)
+                ? line.matcher(Files.readString(log, StandardCharsets.ISO_8859_1))
+                        .results()
+                        .count()
+                : 0;
     }
 
     /** Hosts on which it ticked within that time. */

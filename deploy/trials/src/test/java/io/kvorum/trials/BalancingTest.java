@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,23 +92,8 @@ class BalancingTest {
         new Guest(real.lab, vm).awaitTick(LIMIT);
     }
 
-    /** Tells the guest over its serial port, and waits until it says that it has done so. */
     private void tell(String vm, String command) throws Exception {
-        int host = cluster.hostOf(vm);
-        Path log = real.lab.serialLog(host, vm);
-        // QEMU looks once a second whether anybody has the port open, and drops what was sent before it saw so.
-        real.lab.run(
-                "exec",
-                "host-" + host,
-                "sh",
-                "-c",
-                "{ sleep 2; echo '" + command + "'; sleep 2; } >$(virsh -q ttyconsole " + vm + ")");
-        engine.until(
-                "the guest to " + command,
-                Duration.ofSeconds(30),
-                () -> BooleanNode.valueOf(
-                        Files.readString(log, StandardCharsets.ISO_8859_1).contains("done " + command)),
-                JsonNode::asBoolean);
+        new Guest(real.lab, vm).tell(cluster.hostOf(vm), command);
     }
 
     /** Share of its CPUs that the host says it uses. */

@@ -61,6 +61,10 @@ class VmFieldsTest {
                 "{\"nics\":[{}]} | nics[0].networkId | missing",
                 "{\"nics\":[{\"networkId\":\"00000000-0000-0000-0000-000000000001\"}]} | nics[0].networkId | no such network",
                 "{\"migration\":\"never\"} | migration | pinned",
+                "{\"migrationPolicy\":{\"policy\":\"fast\"}} | migrationPolicy.policy | post_copy",
+                "{\"migrationPolicy\":{\"bandwidthMibPerSecond\":-1}} | migrationPolicy.bandwidthMibPerSecond | from 0",
+                "{\"migrationPolicy\":{\"policy\":\"post_copy\",\"parallelConnections\":2}} | migrationPolicy.parallelConnections | post_copy",
+                "{\"migrationPolicy\":{\"policy\":\"very_large_vms\",\"compressed\":true}} | migrationPolicy.compressed | 4 connections",
                 "{\"clone\":\"shallow\"} | clone | linked",
                 "{\"highAvailability\":{\"enabled\":true,\"priority\":\"huge\"}} | highAvailability.priority | medium"
             })

@@ -48,6 +48,9 @@ public final class CommandRules {
                 Rules.within("The bandwidth", policy.getBandwidthBytesPerSecond(), 0, TIB);
                 Rules.within("The number of parallel connections", policy.getParallelConnections(), 0, 255);
                 Rules.within("The downtime in seconds", policy.getMaxDowntime().getSeconds(), 0, 3600);
+                Rules.within("The number of longer downtimes", policy.getLongerDowntimesCount(), 0, 32);
+                policy.getLongerDowntimesList()
+                        .forEach(longer -> Rules.within("The downtime in seconds", longer.getSeconds(), 0, 3600));
                 yield vmId(migrate.getVmId());
             }
             case ABORT_MIGRATION -> vmId(request.getAbortMigration().getVmId());

@@ -170,7 +170,8 @@ final class CommandDispatch {
                 Optional<VmStatus> vm = hypervisor.query(id);
                 if (vm.isPresent()
                         && vm.get().getState() != VmRunState.VM_RUN_STATE_MIGRATING_IN
-                        && vm.get().getState() != VmRunState.VM_RUN_STATE_LEFT_BEHIND) {
+                        && vm.get().getState() != VmRunState.VM_RUN_STATE_LEFT_BEHIND
+                        && vm.get().getState() != VmRunState.VM_RUN_STATE_TORN) {
                     yield vm(id, vm.get().getState());
                 }
                 throw interrupted("start of VM", id, "It does not run here yet; query it");

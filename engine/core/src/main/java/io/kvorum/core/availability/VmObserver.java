@@ -267,7 +267,7 @@ public final class VmObserver {
             case RUNNING, SHUTTING_DOWN -> !bound || vm.state() == VmState.UNKNOWN || vm.state() == VmState.PAUSED;
             case PAUSED, PAUSED_IO_ERROR -> !bound || vm.state() == VmState.UNKNOWN || vm.state() == VmState.UP;
             case OFF, CRASHED, SUSPENDED -> bound && vm.state().active();
-            case LEFT_BEHIND -> true;
+            case LEFT_BEHIND, TORN -> true;
             case MIGRATING_IN -> false;
         };
         if (!suspicious) {
@@ -275,7 +275,7 @@ public final class VmObserver {
         }
         if (bound && state == VmRunState.RUNNING && vm.state() == VmState.PAUSED) {
             turn.put(vm, vm.status().to(Lifecycles.VM.require(vm.state(), VmTrigger.SEEN_RUNNING), null));
-        } else if (bound && state.present() && vm.state() == VmState.UP) {
+        } else if (bound && state.present() && state != VmRunState.TORN && vm.state() == VmState.UP) {
             String reason = state == VmRunState.PAUSED_IO_ERROR ? "A disk failed." : null;
             turn.put(vm, vm.status().to(Lifecycles.VM.require(vm.state(), VmTrigger.SEEN_PAUSED), reason));
         } else {

@@ -2,6 +2,7 @@ package io.kvorum.core.controller;
 
 import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Host.PowerAgent;
+import io.kvorum.core.inventory.MigrationPolicy;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
@@ -42,10 +43,20 @@ public sealed interface AgentCommand {
 
     record DeleteSavedState(UUID vmId, StorageDomain storageDomain) implements AgentCommand {}
 
-    record MigrateVm(UUID vmId, UUID targetHostId, String targetAddress, List<Network> networks)
+    /** {@code recover}: goes on with a migration whose post-copy broke, see {@link VmRunState#TORN}. */
+    record MigrateVm(
+            UUID vmId,
+            UUID targetHostId,
+            String targetAddress,
+            List<Network> networks,
+            MigrationPolicy policy,
+            boolean recover)
             implements AgentCommand {
         public MigrateVm {
             networks = List.copyOf(networks);
+            if (policy == null) {
+                policy = MigrationPolicy.DEFAULT; // stored before there was one
+            }
         }
     }
 

@@ -14,7 +14,6 @@ import java.time.Duration;
  * @param migrationLimit of a migration
  * @param diskLimit of making or copying a disk
  * @param uploadLimit of an upload
- * @param parallelMigrations of one drain
  * @param powerOffRest between off and on of a power cycle: supplies want some seconds to discharge, and the VMs that fell
  *     with a fenced host are restarted in peace meanwhile
  * @param restartBackoffMax longest wait between two attempts to restart an HA VM
@@ -29,7 +28,6 @@ public record Settings(
         Duration migrationLimit,
         Duration diskLimit,
         Duration uploadLimit,
-        int parallelMigrations,
         Duration powerOffRest,
         Duration restartBackoffMax) {
 
@@ -43,7 +41,6 @@ public record Settings(
             Duration.ofHours(1),
             Duration.ofHours(2),
             Duration.ofHours(6),
-            2,
             Duration.ofSeconds(10),
             Duration.ofMinutes(5));
 
@@ -75,7 +72,6 @@ public record Settings(
                 migrationLimit,
                 diskLimit,
                 uploadLimit,
-                parallelMigrations,
                 powerOffRest,
                 restartBackoffMax);
     }

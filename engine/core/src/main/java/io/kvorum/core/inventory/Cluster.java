@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     built-in one that {@code scheduling} names
  * @param scheduling its name is the policy in force, which a schedule changes
  * @param schedule null for the same policy all the time
+ * @param migration how its VMs travel, unless they say otherwise themselves
  */
 public record Cluster(
         UUID id,
@@ -27,7 +28,8 @@ public record Cluster(
         Meta meta,
         @Nullable UUID customPolicyId,
         PowerSavingPolicy powerSaving,
-        @Nullable PolicySchedule schedule)
+        @Nullable PolicySchedule schedule,
+        MigrationPolicy migration)
         implements ConfigObject {
 
     public Cluster {
@@ -37,9 +39,12 @@ public record Cluster(
         if (powerSaving == null) {
             powerSaving = PowerSavingPolicy.DEFAULT; // stored before hosts were switched off
         }
+        if (migration == null) {
+            migration = MigrationPolicy.DEFAULT; // stored before there was one
+        }
     }
 
-    /** Without a schedule. */
+    /** Without a schedule, migrating as by default. */
     public Cluster(
             UUID id,
             String name,
@@ -66,10 +71,11 @@ public record Cluster(
                 meta,
                 customPolicyId,
                 powerSaving,
-                null);
+                null,
+                MigrationPolicy.DEFAULT);
     }
 
-    /** That switches no host off. */
+    /** That switches no host off, and migrates as by default. */
     public Cluster(
             UUID id,
             String name,
@@ -142,7 +148,8 @@ public record Cluster(
                 newMeta,
                 customPolicyId,
                 powerSaving,
-                schedule);
+                schedule,
+                migration);
     }
 
     /** The same with that policy of its operator for placement; null for the built-in one. */
@@ -160,7 +167,8 @@ public record Cluster(
                 meta,
                 policyId,
                 powerSaving,
-                schedule);
+                schedule,
+                migration);
     }
 
     /** The same, balanced in that way. */
@@ -178,7 +186,8 @@ public record Cluster(
                 meta,
                 customPolicyId,
                 powerSaving,
-                schedule);
+                schedule,
+                migration);
     }
 
     /** The same with the policy in force that its schedule names for that time. */
@@ -198,7 +207,8 @@ public record Cluster(
                         meta,
                         customPolicyId,
                         powerSaving,
-                        schedule);
+                        schedule,
+                        migration);
     }
 
     /** The policy that is in force where its schedule, if it has one, says nothing else. */

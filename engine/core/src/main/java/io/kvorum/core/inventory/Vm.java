@@ -51,7 +51,11 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
         return host.equals(status.hostId()) || host.equals(status.targetHostId());
     }
 
-    /** What its owner wants. */
+    /**
+     * What its owner wants.
+     *
+     * @param migrationPolicy how it travels; null for as its cluster says
+     */
     public record VmSpec(
             String name,
             String description,
@@ -63,7 +67,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             HighAvailability highAvailability,
             MigrationMode migration,
             @Nullable String cloudInitUserData,
-            HostWishes hosts) {
+            HostWishes hosts,
+            @Nullable MigrationPolicy migrationPolicy) {
 
         public VmSpec {
             disks = List.copyOf(disks);
@@ -73,7 +78,7 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             }
         }
 
-        /** For any host. */
+        /** For any host, travelling as its cluster says. */
         public VmSpec(
                 String name,
                 String description,
@@ -96,7 +101,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     highAvailability,
                     migration,
                     cloudInitUserData,
-                    HostWishes.NONE);
+                    HostWishes.NONE,
+                    null);
         }
 
         public VmSpec with(HostWishes wishes) {
@@ -111,7 +117,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     highAvailability,
                     migration,
                     cloudInitUserData,
-                    wishes);
+                    wishes,
+                    migrationPolicy);
         }
 
         public VmSpec with(Hardware newHardware) {
@@ -126,7 +133,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     highAvailability,
                     migration,
                     cloudInitUserData,
-                    hosts);
+                    hosts,
+                    migrationPolicy);
         }
 
         public VmSpec with(HighAvailability newHighAvailability) {
@@ -141,7 +149,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     newHighAvailability,
                     migration,
                     cloudInitUserData,
-                    hosts);
+                    hosts,
+                    migrationPolicy);
         }
     }
 

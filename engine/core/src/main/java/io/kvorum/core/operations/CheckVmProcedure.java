@@ -44,11 +44,13 @@ final class CheckVmProcedure implements Procedure<Request.CheckVm> {
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
         UUID hostId = request.hostId();
         String host = work.hostName(hostId);
-        VmFate fate = LeftBehindGuest.is(ended)
-                ? (LeftBehindGuest.gone(outcome) ? VmFate.ABSENT : VmFate.IN_DOUBT)
-                : VmFate.of(outcome);
+        boolean ending = LeftBehindGuest.is(ended) || TornGuest.is(ended);
+        VmFate fate = ending ? (LeftBehindGuest.gone(outcome) ? VmFate.ABSENT : VmFate.IN_DOUBT) : VmFate.of(outcome);
         if (fate == VmFate.LEFT_BEHIND) {
             return leftBehind(work, vm, hostId, host);
+        }
+        if (fate == VmFate.TORN) {
+            return TornGuest.end(work, vm, hostId);
         }
         if (fate == VmFate.IN_DOUBT) {
             return Verdict.failed("Host " + host + " did not say what VM " + vm.name() + " does: " + outcome.words());

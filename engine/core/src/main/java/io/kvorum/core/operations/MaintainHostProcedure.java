@@ -108,7 +108,12 @@ final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
             work.log(Severity.INFO, "host.maintenance", message, host.subject());
             return new Verdict.Succeed(message);
         }
-        int free = work.settings().parallelMigrations() - moving.size();
+        int allowed = work.inventory()
+                .cluster(host.spec().clusterId())
+                .orElseThrow()
+                .balancing()
+                .migrationsPerHost();
+        int free = allowed - moving.size();
         List<Request> migrations = bound.stream()
                 .filter(vm -> vm.state() == VmState.UP
                         && host.id().equals(vm.hostId())

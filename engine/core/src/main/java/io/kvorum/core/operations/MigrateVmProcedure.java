@@ -12,6 +12,7 @@ import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmTrigger;
 import io.kvorum.core.scheduling.PlacementDecision;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Until the source vouches for the end, the VM is bound to both hosts. Without the source's word both are asked; it
  * is let go of a host only when that host says that the VM is not there, or is proven to be off.
+ *
+ * <p>One whose migration by post-copy broke ({@link TornGuest}) is put together again, or ended on both.
  */
 final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
 
@@ -31,6 +34,13 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
     private static final String LOOK_AT_SOURCE = "look at the source";
     private static final String LOOK_AT_TARGET = "look at the target";
     private static final String LEASE = "prepare for its lease";
+    private static final String WAIT = "wait before it is put together again";
+    private static final String RECOVER = "put it together again";
+
+    /** A link that failed is often back soon; guests of the VM's users stand still meanwhile. */
+    private static final Duration BETWEEN_RECOVERIES = Duration.ofSeconds(5);
+
+    private static final int RECOVERIES = 5;
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.MigrateVm request) {
@@ -90,10 +100,20 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
     }
 
     private static Verdict migrate(Work work, Vm vm, Host target) {
+        return migrate(work, vm, target, MIGRATE);
+    }
+
+    private static Verdict migrate(Work work, Vm vm, Host target, String step) {
         return new Verdict.Command(
-                MIGRATE,
+                step,
                 Objects.requireNonNull(vm.hostId()),
-                new AgentCommand.MigrateVm(vm.id(), target.id(), target.spec().address(), work.networksOf(vm)),
+                new AgentCommand.MigrateVm(
+                        vm.id(),
+                        target.id(),
+                        target.spec().address(),
+                        work.networksOf(vm),
+                        MigrationRules.of(work.inventory(), vm),
+                        step.equals(RECOVER)),
                 work.settings().migrationLimit());
     }
 
@@ -111,8 +131,12 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         if (LeftBehindGuest.is(ended)) {
             return look(work, LOOK_AT_TARGET, target, vm);
         }
+        if (TornGuest.is(ended)) {
+            return afterEnd(work, vm, target, ended, outcome);
+        }
         return switch (ended.name()) {
-            case MIGRATE -> afterMigrate(work, vm, target, outcome);
+            case MIGRATE, RECOVER -> afterMigrate(work, vm, target, outcome);
+            case WAIT -> recover(work, vm, target);
             case LOOK_AT_SOURCE -> afterSource(work, vm, target, outcome);
             case LOOK_AT_TARGET -> afterTarget(work, vm, target, outcome);
             default -> throw new IllegalStateException("No step " + ended.name());
@@ -138,6 +162,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
             case RUNNING -> stays(work, vm, VmTrigger.SEEN_RUNNING, failure(work));
             case PAUSED -> stays(work, vm, VmTrigger.SEEN_PAUSED, failure(work));
             case LEFT_BEHIND -> LeftBehindGuest.end(work, vm.id(), Objects.requireNonNull(vm.hostId()));
+            case TORN -> torn(work, vm);
             case ABSENT, IN_DOUBT -> look(work, LOOK_AT_TARGET, target, vm);
         };
     }
@@ -148,8 +173,32 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
             case RUNNING -> sourceEmpty ? moved(work, vm, target, null) : doubt(work, vm, "It was seen on the target.");
             case PAUSED -> doubt(work, vm, "It was seen paused on the target.");
             case ABSENT -> sourceEmpty ? gone(work, vm) : doubt(work, vm, "The source gives no answer.");
+            case TORN -> sourceEmpty ? TornGuest.end(work, vm, target) : doubt(work, vm, "It is torn there.");
             case LEFT_BEHIND, IN_DOUBT -> doubt(work, vm, outcome.words());
         };
+    }
+
+    private static Verdict torn(Work work, Vm vm) {
+        long tried = work.operation().steps().stream()
+                .filter(step -> step.name().equals(RECOVER))
+                .count();
+        return tried < RECOVERIES
+                ? new Verdict.Pause(WAIT, BETWEEN_RECOVERIES)
+                : TornGuest.end(work, vm, Objects.requireNonNull(vm.hostId()));
+    }
+
+    private static Verdict recover(Work work, Vm vm, UUID target) {
+        return work.inventory()
+                .host(target)
+                .map(host -> migrate(work, vm, host, RECOVER))
+                .orElseGet(() -> TornGuest.end(work, vm, Objects.requireNonNull(vm.hostId())));
+    }
+
+    private static Verdict afterEnd(Work work, Vm vm, UUID target, Step ended, CommandOutcome outcome) {
+        if (!LeftBehindGuest.gone(outcome)) {
+            return doubt(work, vm, outcome.words());
+        }
+        return target.equals(ended.hostId()) ? gone(work, vm) : look(work, LOOK_AT_TARGET, target, vm);
     }
 
     private static boolean sourceProvenEmpty(Work work) {
@@ -157,8 +206,18 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
                 .anyMatch(step -> (step.name().equals(LOOK_AT_SOURCE)
                                 && step.outcome() != null
                                 && VmFate.of(step.outcome()) == VmFate.ABSENT)
-                        || (LeftBehindGuest.is(step) && step.outcome() != null && LeftBehindGuest.gone(step.outcome()))
-                        || (step.name().equals(MIGRATE) && step.outcome() instanceof CommandOutcome.HostGone));
+                        || (endsSource(work, step) && step.outcome() != null && LeftBehindGuest.gone(step.outcome()))
+                        || (migrates(step) && step.outcome() instanceof CommandOutcome.HostGone));
+    }
+
+    private static boolean endsSource(Work work, Step step) {
+        boolean atSource = work.operation().steps().stream()
+                .anyMatch(other -> migrates(other) && Objects.equals(other.hostId(), step.hostId()));
+        return LeftBehindGuest.is(step) || (TornGuest.is(step) && atSource);
+    }
+
+    private static boolean migrates(Step step) {
+        return step.name().equals(MIGRATE) || step.name().equals(RECOVER);
     }
 
     private static Verdict look(Work work, String step, UUID hostId, Vm vm) {
@@ -173,10 +232,15 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         String figures = detail == null
                 ? ""
                 : " in " + detail.totalTime().toMillis() + " ms, with "
-                        + detail.downtime().toMillis() + " ms of downtime";
+                        + detail.downtime().toMillis() + " ms of downtime and "
+                        + mebibytes(detail.transferredBytes()) + " MiB copied";
         String message = "VM " + vm.name() + " moved from " + from + " to " + work.hostName(target) + figures + ".";
         work.log(Severity.INFO, "vm.migrated", message, vm.subject());
         return new Verdict.Succeed(message);
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 19)) >> 20;
     }
 
     private static Verdict stays(Work work, Vm vm, VmTrigger seen, String why) {
@@ -202,7 +266,7 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
 
     private static String failure(Work work) {
         return work.operation().steps().stream()
-                .filter(step -> step.name().equals(MIGRATE) && step.outcome() != null)
+                .filter(step -> migrates(step) && step.outcome() != null)
                 .map(step -> Objects.requireNonNull(step.outcome()).words())
                 .findFirst()
                 .orElse("The migration failed.");

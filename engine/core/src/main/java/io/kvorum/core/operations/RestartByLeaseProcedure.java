@@ -112,7 +112,7 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
                 case RUNNING -> restarted(work, vm, target, VmTrigger.SEEN_RUNNING);
                 case PAUSED -> restarted(work, vm, target, VmTrigger.SEEN_PAUSED);
                 case ABSENT -> stays(work, vm, "It did not come up on host " + work.hostName(target) + ".");
-                case LEFT_BEHIND, IN_DOUBT -> doubt(work, vm, target, outcome.words());
+                case LEFT_BEHIND, TORN, IN_DOUBT -> doubt(work, vm, target, outcome.words());
             };
         }
         return switch (outcome) {

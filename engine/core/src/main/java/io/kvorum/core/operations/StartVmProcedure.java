@@ -178,7 +178,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                 case RUNNING -> started(work, vm, VmTrigger.SEEN_RUNNING);
                 case PAUSED -> started(work, vm, VmTrigger.SEEN_PAUSED);
                 case ABSENT -> elsewhere(work, request, vm, "The start was interrupted.");
-                case LEFT_BEHIND, IN_DOUBT -> lost(work, vm, outcome.words());
+                case LEFT_BEHIND, TORN, IN_DOUBT -> lost(work, vm, outcome.words());
             };
         }
         return switch (outcome) {

@@ -89,7 +89,7 @@ final class SuspendVmProcedure implements Procedure<Request.SuspendVm> {
             case RUNNING -> work.move(vm, VmTrigger.SEEN_RUNNING, null);
             case PAUSED -> work.move(vm, VmTrigger.SEEN_PAUSED, null);
             case ABSENT -> work.moveOff(vm, VmTrigger.PROVEN_OFF, "It stopped while its memory was being saved.");
-            case LEFT_BEHIND, IN_DOUBT -> work.move(vm, VmTrigger.LOST_SIGHT, outcome.words());
+            case LEFT_BEHIND, TORN, IN_DOUBT -> work.move(vm, VmTrigger.LOST_SIGHT, outcome.words());
         }
         VmState now = work.inventory().vm(vm.id()).orElseThrow().state();
         String why = work.operation().steps().getFirst().outcome() instanceof CommandOutcome.Failed failed

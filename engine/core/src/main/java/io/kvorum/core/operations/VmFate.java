@@ -16,6 +16,8 @@ enum VmFate {
     ABSENT,
     /** A copy that will never run is in the way; where the VM runs is not proven. */
     LEFT_BEHIND,
+    /** Part of its memory is there, and part on another host. */
+    TORN,
     /** Nothing is proven. */
     IN_DOUBT;
 
@@ -27,6 +29,7 @@ enum VmFate {
                     case PAUSED, PAUSED_IO_ERROR -> PAUSED;
                     case OFF, CRASHED, SUSPENDED -> ABSENT;
                     case LEFT_BEHIND -> LEFT_BEHIND;
+                    case TORN -> TORN;
                     // It comes up, or is being moved in: it may run the next moment, or be gone.
                     case MIGRATING_IN -> IN_DOUBT;
                 };

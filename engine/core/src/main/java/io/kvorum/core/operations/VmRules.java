@@ -63,6 +63,9 @@ final class VmRules {
         checkDisks(inventory, spec.disks(), dataCenter, problems);
         checkNics(inventory, spec.nics(), dataCenter, problems);
         RestartRules.check(inventory, vmId, spec, problems);
+        if (spec.migrationPolicy() != null) {
+            MigrationRules.check(spec.migrationPolicy(), problems);
+        }
         LeaseCommands.check(inventory, spec, dataCenter, problems);
         if (spec.cloudInitUserData() != null && spec.cloudInitUserData().length() > MAX_CLOUD_INIT_CHARS) {
             problems.add(field(

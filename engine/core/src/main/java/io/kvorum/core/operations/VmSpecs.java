@@ -21,6 +21,7 @@ final class VmSpecs {
                 spec.highAvailability(),
                 spec.migration(),
                 spec.cloudInitUserData(),
-                spec.hosts());
+                spec.hosts(),
+                spec.migrationPolicy());
     }
 }

@@ -172,7 +172,8 @@ class RehearsalTest {
                 saving.meta(),
                 null,
                 saving.powerSaving(),
-                mornings);
+                mornings,
+                saving.migration());
         LoadRecording recording = recording(16, DAY, at -> 0.05);
         RehearsalReport report = rehearse(snapshot(16, HOSTS), scheduled, recording);
 

@@ -54,7 +54,8 @@ class PolicySchedulesTest {
                 plain.meta(),
                 null,
                 plain.powerSaving(),
-                schedule);
+                schedule,
+                plain.migration());
     }
 
     private static PolicyName at(PolicySchedule schedule, String instant) {

@@ -56,6 +56,9 @@ public final class FakeHost {
     /** It cannot renew its leases. */
     public boolean storageGone;
 
+    /** So many more of its migrations break in post-copy, or are not put together again. */
+    public int tears;
+
     public boolean bmcBroken;
     public final Set<Integer> brokenAgents = new HashSet<>();
     public final Set<Integer> suppliesOff = new HashSet<>();
@@ -84,7 +87,8 @@ public final class FakeHost {
     }
 
     public boolean runs(UUID vmId) {
-        return powered && vms.getOrDefault(vmId, VmRunState.OFF).present();
+        VmRunState state = vms.getOrDefault(vmId, VmRunState.OFF);
+        return powered && state.present() && state != VmRunState.TORN;
     }
 
     public void habit(Class<? extends AgentCommand> type, Habit habit) {
@@ -187,7 +191,7 @@ public final class FakeHost {
                 world.savedMemory.remove(delete.vmId());
                 yield new Done(null);
             }
-            case AgentCommand.MigrateVm migrate -> migrate(migrate.vmId(), world.host(migrate.targetHostId()));
+            case AgentCommand.MigrateVm migrate -> migrate(migrate, world.host(migrate.targetHostId()));
             case AgentCommand.QueryVm(UUID vmId) ->
                 vms.containsKey(vmId)
                         ? new Done(new CommandOutcome.VmDetail(vmId, vms.get(vmId)))
@@ -268,7 +272,8 @@ public final class FakeHost {
         return new Done(null);
     }
 
-    private CommandOutcome migrate(UUID vmId, FakeHost target) {
+    private CommandOutcome migrate(AgentCommand.MigrateVm command, FakeHost target) {
+        UUID vmId = command.vmId();
         if (!vms.containsKey(vmId)) {
             return new Failed(Reason.NOT_FOUND, "It is not here.");
         }
@@ -278,7 +283,18 @@ public final class FakeHost {
         if (!target.powered || target.cut != cut) {
             return new Failed(Reason.HYPERVISOR, "The target does not answer.");
         }
-        target.vms.put(vmId, vms.remove(vmId));
+        if (command.recover() && target.vms.get(vmId) != VmRunState.TORN) {
+            return new Failed(Reason.UNREACHABLE, "The target has no part of it.");
+        }
+        boolean postCopy = command.policy().strategy().postCopy();
+        if (postCopy && tears > 0) {
+            tears--;
+            vms.put(vmId, VmRunState.TORN);
+            target.vms.put(vmId, VmRunState.TORN);
+            return new Failed(Reason.INTERRUPTED, "It broke in post-copy.");
+        }
+        VmRunState state = vms.remove(vmId);
+        target.vms.put(vmId, state == VmRunState.TORN ? VmRunState.RUNNING : state);
         world.sighted(this, vmId, VmRunState.OFF, Cause.MIGRATED_OUT);
         world.sighted(target, vmId, target.vms.get(vmId), Cause.MIGRATED_IN);
         return new Done(new CommandOutcome.MigrationDetail(Duration.ofSeconds(3), Duration.ofMillis(40), 1));

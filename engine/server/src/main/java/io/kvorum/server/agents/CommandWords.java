@@ -38,14 +38,12 @@ import io.kvorum.server.security.SecretBox;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 /** The core's commands in the contract's words. Passwords are added here, at the last moment, and logged nowhere. */
 @ApplicationScoped
 public class CommandWords {
-
-    /** Wished downtime of a migration, QEMU's own default. */
-    private static final Duration DOWNTIME = Duration.ofMillis(300);
 
     private final Documents documents;
     private final SecretBox secrets;
@@ -143,11 +141,26 @@ public class CommandWords {
                 .setVmId(migrate.vmId().toString())
                 .setTargetAddress(migrate.targetAddress())
                 .setTargetHostId(migrate.targetHostId().toString())
-                .setPolicy(MigrationPolicy.newBuilder()
-                        .setMaxDowntime(Durations.fromMillis(DOWNTIME.toMillis()))
-                        .setAutoConverge(true));
+                .setPolicy(policy(migrate.policy()))
+                .setRecover(migrate.recover());
         migrate.networks().forEach(network -> builder.addNetworks(VmWords.network(network)));
         return builder.build();
+    }
+
+    private static MigrationPolicy policy(io.kvorum.core.inventory.MigrationPolicy policy) {
+        List<com.google.protobuf.Duration> downtimes = policy.strategy().downtimes().stream()
+                .map(downtime -> Durations.fromMillis(downtime.toMillis()))
+                .toList();
+        return MigrationPolicy.newBuilder()
+                .setMaxDowntime(downtimes.getFirst())
+                .addAllLongerDowntimes(downtimes.subList(1, downtimes.size()))
+                .setBandwidthBytesPerSecond((long) policy.bandwidthMibPerSecond() << 20)
+                .setAutoConverge(policy.strategy().autoConverge())
+                .setPostCopy(policy.strategy().postCopy())
+                .setCompressed(policy.compressed())
+                .setParallelConnections(policy.connections())
+                .setUnencrypted(!policy.encrypted())
+                .build();
     }
 
     private static CreateDisk disk(AgentCommand.CreateDisk create) {

@@ -18,6 +18,7 @@ final class StateWords {
             case VM_RUN_STATE_CRASHED -> Optional.of(VmRunState.CRASHED);
             case VM_RUN_STATE_SUSPENDED -> Optional.of(VmRunState.SUSPENDED);
             case VM_RUN_STATE_MIGRATING_IN -> Optional.of(VmRunState.MIGRATING_IN);
+            case VM_RUN_STATE_TORN -> Optional.of(VmRunState.TORN);
             case VM_RUN_STATE_LEFT_BEHIND -> Optional.of(VmRunState.LEFT_BEHIND);
             case VM_RUN_STATE_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
         };

@@ -14,6 +14,7 @@ import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.PolicySchedule;
 import io.kvorum.core.operations.Request;
 import io.kvorum.server.api.ConfigViews.ClusterView;
+import io.kvorum.server.api.MigrationPolicyView.MigrationPolicyChange;
 import io.kvorum.server.controller.ControllerLoop;
 import io.kvorum.server.persistence.ClusterRow;
 import io.kvorum.server.persistence.Documents;
@@ -73,7 +74,8 @@ public class ClusterResource {
             @Nullable AdmissionChange admission,
             @Nullable BalancingChange balancing,
             @Nullable PowerSavingChange powerSaving,
-            @Nullable PolicyScheduleView policySchedule) {
+            @Nullable PolicyScheduleView policySchedule,
+            @Nullable MigrationPolicyChange migrationPolicy) {
 
         Cluster make(UUID id) {
             return applyTo(new Cluster(
@@ -113,7 +115,8 @@ public class ClusterResource {
                     before.meta(),
                     policyId(before),
                     powerSaving == null ? before.powerSaving() : powerSaving.applyTo(before.powerSaving()),
-                    schedule);
+                    schedule,
+                    migrationPolicy == null ? before.migration() : migrationPolicy.applyTo(before.migration()));
         }
 
         private @Nullable PolicySchedule schedule(Cluster before, PolicyName base) {

@@ -127,6 +127,7 @@ public final class ConfigViews {
             @Schema(description = "The scheduling policy that is in force now, by the schedule if there is one.")
             String policyInForce,
 
+            MigrationPolicyView migrationPolicy,
             long revision,
             Instant createdAt,
             Instant updatedAt) {
@@ -151,6 +152,7 @@ public final class ConfigViews {
                     PowerSavingView.of(cluster.powerSaving()),
                     PolicyScheduleView.of(cluster.schedule()),
                     Words.of(cluster.scheduling().name()),
+                    MigrationPolicyView.of(cluster.migration()),
                     cluster.meta().revision(),
                     cluster.meta().createdAt(),
                     cluster.meta().updatedAt());

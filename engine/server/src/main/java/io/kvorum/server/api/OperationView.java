@@ -1,5 +1,7 @@
 package io.kvorum.server.api;
 
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.CommandOutcome.MigrationDetail;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.Step;
 import io.kvorum.server.persistence.OperationTypes;
@@ -7,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,10 @@ public record OperationView(
         @Nullable ProblemView problem,
         @Nullable ExplanationView explanation,
         List<StepView> steps,
+
+        @Schema(description = "What a live migration came to, once it has ended well.") @Nullable
+        MigrationFigures migration,
+
         boolean cancelRequested,
         long revision,
         Instant createdAt,
@@ -59,6 +66,23 @@ public record OperationView(
         }
     }
 
+    /** {@code downtimeMillis}: for how long the guest stood still. */
+    @Schema(name = "MigrationFigures")
+    public record MigrationFigures(long totalMillis, long downtimeMillis, long transferredBytes) {
+
+        static @Nullable MigrationFigures of(Operation operation) {
+            return operation.steps().reversed().stream()
+                    .flatMap(step -> step.outcome() instanceof CommandOutcome.Done(MigrationDetail detail)
+                            ? Stream.of(new MigrationFigures(
+                                    detail.totalTime().toMillis(),
+                                    detail.downtime().toMillis(),
+                                    detail.transferredBytes()))
+                            : Stream.empty())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
     static OperationView of(Operation operation) {
         return new OperationView(
                 operation.id(),
@@ -73,6 +97,7 @@ public record OperationView(
                 operation.problem() == null ? null : ProblemView.of(operation.problem(), null),
                 operation.explanation() == null ? null : ExplanationView.of(operation.explanation()),
                 operation.steps().stream().map(StepView::of).toList(),
+                MigrationFigures.of(operation),
                 operation.cancelRequested(),
                 operation.meta().revision(),
                 operation.meta().createdAt(),

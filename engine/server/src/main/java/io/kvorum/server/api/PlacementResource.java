@@ -108,6 +108,7 @@ public class PlacementResource {
                     new HighAvailabilityChange(highlyAvailable, null, null, null, null, null),
                     null,
                     null,
+                    null,
                     new HostWishesChange(onlyHostIds, preferredHostIds),
                     false);
         }

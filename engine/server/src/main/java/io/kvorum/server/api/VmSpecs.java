@@ -14,6 +14,7 @@ import io.kvorum.core.inventory.Vm.VmDisk;
 import io.kvorum.core.inventory.Vm.VmNic;
 import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.server.api.HardwareView.HardwareChange;
+import io.kvorum.server.api.MigrationPolicyView.MigrationPolicyChange;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ public final class VmSpecs {
 
             @Nullable HighAvailabilityChange highAvailability,
             @Nullable String migration,
+            @Nullable MigrationPolicyChange migrationPolicy,
             @Nullable CloudInitChange cloudInit,
             @Nullable HostWishesChange hosts,
             @Nullable Boolean start) {}
@@ -56,6 +58,7 @@ public final class VmSpecs {
             @Nullable List<NewNic> nics,
             @Nullable HighAvailabilityChange highAvailability,
             @Nullable String migration,
+            @Nullable MigrationPolicyChange migrationPolicy,
             @Nullable HostWishesChange hosts) {}
 
     /** What is left out stays; an empty list is for none. */
@@ -182,7 +185,10 @@ public final class VmSpecs {
                         : creation.highAvailability().applyTo(new HighAvailability(false, Priority.MEDIUM)),
                 Words.read("migration", creation.migration(), MigrationMode.class, MigrationMode.ALLOWED),
                 creation.cloudInit() == null ? null : creation.cloudInit().userData(),
-                creation.hosts() == null ? HostWishes.NONE : creation.hosts().applyTo(HostWishes.NONE));
+                creation.hosts() == null ? HostWishes.NONE : creation.hosts().applyTo(HostWishes.NONE),
+                creation.migrationPolicy() == null
+                        ? null
+                        : creation.migrationPolicy().ofVm(null));
     }
 
     static VmSpec change(UUID vmId, VmSpec before, VmChange change) {
@@ -201,7 +207,10 @@ public final class VmSpecs {
                         : change.highAvailability().applyTo(before.highAvailability()),
                 Words.read("migration", change.migration(), MigrationMode.class, before.migration()),
                 before.cloudInitUserData(),
-                change.hosts() == null ? before.hosts() : change.hosts().applyTo(before.hosts()));
+                change.hosts() == null ? before.hosts() : change.hosts().applyTo(before.hosts()),
+                change.migrationPolicy() == null
+                        ? before.migrationPolicy()
+                        : change.migrationPolicy().ofVm(before.migrationPolicy()));
     }
 
     private static List<VmNic> nics(UUID vmId, List<NewNic> wanted) {

@@ -26,6 +26,9 @@ public record VmView(
         @Schema(enumeration = {"allowed", "manual_only", "pinned"})
         String migration,
 
+        @Schema(description = "Its own; null for as its cluster says.") @Nullable
+        MigrationPolicyView migrationPolicy,
+
         @Schema(
                 enumeration = {
                     "provisioning",
@@ -141,6 +144,7 @@ public record VmView(
                 HighAvailabilityView.of(spec.highAvailability()),
                 new HostWishesView(spec.hosts().only(), spec.hosts().preferred()),
                 Words.of(spec.migration()),
+                spec.migrationPolicy() == null ? null : MigrationPolicyView.of(spec.migrationPolicy()),
                 Words.of(vm.state()),
                 vm.status().reason(),
                 vm.hostId(),

@@ -187,7 +187,8 @@ final class Fleet {
                 new HighAvailability(random.nextInt(3) == 0, Priority.MEDIUM),
                 MigrationMode.ALLOWED,
                 null,
-                HostWishes.NONE);
+                HostWishes.NONE,
+                null);
         return new Vm(new UUID(8, i), spec, VmStatus.in(VmState.DOWN), Meta.NONE);
     }
 

@@ -22,6 +22,7 @@ public final class RandomScript {
     private final int busy;
     private final boolean savesPower;
     private final Dice loadDice;
+    private final boolean postCopy;
     private final int hosts;
     private final int vms;
     private final int replicas;
@@ -34,6 +35,7 @@ public final class RandomScript {
         loadDice = new Dice(~seed ^ 0x10AD);
         busy = loadDice.chance(0.5) ? loadDice.between(30, 100) : 0;
         savesPower = loadDice.chance(0.4);
+        postCopy = new Dice(~seed ^ 0x9057).chance(0.4);
         hosts = dice.between(3, 8);
         vms = dice.between(10, Math.min(40, hosts * 5));
         replicas = dice.between(2, 3);
@@ -83,6 +85,9 @@ public final class RandomScript {
         }
         if (leases) {
             world.add(leaseDice.chance(0.5) ? "leases without-watchdog" : "leases");
+        }
+        if (postCopy) {
+            world.add("post-copy");
         }
         if (busy > 0) {
             world.add("busy " + busy);

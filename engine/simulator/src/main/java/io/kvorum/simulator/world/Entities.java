@@ -16,6 +16,7 @@ import io.kvorum.core.inventory.Host.Sleep;
 import io.kvorum.core.inventory.Host.Virtualization;
 import io.kvorum.core.inventory.Lockspace;
 import io.kvorum.core.inventory.Meta;
+import io.kvorum.core.inventory.MigrationPolicy;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Network.NetworkKind;
 import io.kvorum.core.inventory.StorageDomain;
@@ -52,6 +53,9 @@ final class Entities {
 
     private static final Duration RESTART_AFTER_LIMIT = Duration.ofSeconds(60);
 
+    private static final MigrationPolicy POST_COPY =
+            new MigrationPolicy(MigrationPolicy.Strategy.POST_COPY, 0, 0, false, true);
+
     private final Names names;
 
     Entities(Names names) {
@@ -73,7 +77,9 @@ final class Entities {
                 setup.busyPercent() == 0 ? Cluster.BalancingPolicy.DEFAULT : EAGER,
                 Meta.NONE,
                 null,
-                new Cluster.PowerSavingPolicy(LOW_PERCENT, Math.max(0, setup.reserve()), setup.savesPower())));
+                new Cluster.PowerSavingPolicy(LOW_PERCENT, Math.max(0, setup.reserve()), setup.savesPower()),
+                null,
+                setup.postCopy() ? POST_COPY : MigrationPolicy.DEFAULT));
         all.add(new StorageDomain(
                 names.id("store"),
                 "store",

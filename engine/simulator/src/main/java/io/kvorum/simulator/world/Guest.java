@@ -17,6 +17,12 @@ final class Guest {
     /** What a migration left on its source after the guest went on elsewhere: paused, and never to go on. */
     boolean remnant;
 
+    /** Came by post-copy: it runs, and not all of its memory is there yet. */
+    boolean incomplete;
+
+    /** Its post-copy broke: part of its memory is here, the rest on the other host. */
+    boolean torn;
+
     /** Runs only while its host holds its lease. */
     boolean leased;
 
@@ -28,6 +34,11 @@ final class Guest {
         this.vmId = vmId;
         this.memoryBytes = memoryBytes;
         this.state = state;
+    }
+
+    /** Whether it can be told anything. */
+    boolean whole() {
+        return !starting && !remnant && !incomplete && !torn && state != VmRunState.MIGRATING_IN;
     }
 
     /** Whether it may come to run without a further command. */

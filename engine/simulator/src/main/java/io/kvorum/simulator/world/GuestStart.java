@@ -33,7 +33,7 @@ final class GuestStart {
     private void define() {
         Machine machine = hypervisor.machine;
         Guest present = hypervisor.guests.get(vmId);
-        if (present != null && present.remnant) {
+        if (present != null && (present.remnant || present.torn)) {
             call.fail(Reason.CONFLICT, "A copy of it was left here");
             return;
         }

@@ -83,7 +83,11 @@ final class Hypervisor {
 
     /** As the agent has it from libvirt: what comes up is on its way in. */
     private static VmRunState stateOf(Guest guest) {
-        if (guest.starting) {
+        if (guest.torn) {
+            return VmRunState.TORN;
+        }
+        boolean sends = guest.remnant && guest.migration != null && guest.migration.byPostCopy();
+        if (guest.starting || guest.incomplete || sends) {
             return VmRunState.MIGRATING_IN;
         }
         return guest.remnant ? VmRunState.LEFT_BEHIND : guest.state;
@@ -243,7 +247,7 @@ final class Hypervisor {
         long takes = world.dice.millis(800, 12_000);
         if (guest != null && obeys) {
             machine.libvirt.after(takes, () -> {
-                if (guests.get(vmId) == guest && guest.state == VmRunState.RUNNING && !guest.remnant) {
+                if (guests.get(vmId) == guest && guest.state == VmRunState.RUNNING && guest.whole()) {
                     gone(vmId, Cause.SHUTDOWN);
                 }
             });
@@ -267,7 +271,7 @@ final class Hypervisor {
             call.fail(Reason.NOT_FOUND, "It does not run here");
             return;
         }
-        if (guest.starting || guest.remnant || guest.state == VmRunState.MIGRATING_IN) {
+        if (!guest.whole()) {
             call.fail(Reason.CONFLICT, "It is not ready for that");
             return;
         }
@@ -282,7 +286,7 @@ final class Hypervisor {
             Guest guest = guests.get(vmId);
             if (guest == null) {
                 call.fail(Reason.NOT_FOUND, "It does not run here");
-            } else if (guest.migration != null || !guest.live()) {
+            } else if (guest.migration != null || !guest.live() || !guest.whole()) {
                 call.fail(Reason.CONFLICT, "It is not ready for that");
             } else if (machine.storageLost > 0) {
                 call.fail(Reason.STORAGE, "Its memory could not be written");
@@ -299,12 +303,22 @@ final class Hypervisor {
         Machine target = world.machine(command.targetHostId());
         if (guest == null || target == null) {
             call.fail(Reason.NOT_FOUND, "It does not run here");
-        } else if (!guest.live() || guest.migration != null) {
+        } else if (command.recover() ? !guest.torn : !guest.live() || !guest.whole() || guest.migration != null) {
             call.fail(Reason.CONFLICT, "It is not ready for that");
         } else {
-            Migration migration = new Migration(this, guest, target.hypervisor, until, call);
+            Migration migration = new Migration(
+                    this,
+                    guest,
+                    target.hypervisor,
+                    until,
+                    call,
+                    command.policy().strategy().postCopy());
             leaving.put(command.vmId(), migration);
-            migration.begin();
+            if (command.recover()) {
+                migration.recover();
+            } else {
+                migration.begin();
+            }
         }
     }
 

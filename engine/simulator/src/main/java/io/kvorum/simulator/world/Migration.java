@@ -14,6 +14,7 @@ import java.time.Duration;
  *   <li>Prepare: an incoming guest waits on the target.
  *   <li>Copy: both are there, the source's runs.
  *   <li>Switch over: at one instant the target's runs and the source's is paused, never to go on.
+ *   <li>By post-copy only: the rest of the memory follows. If anything fails meanwhile, the guest is torn between both.
  *   <li>Confirm: the source's is removed. If the source's libvirtd ends before that, the paused one stays.
  * </ol>
  */
@@ -25,7 +26,8 @@ final class Migration {
     private final Hypervisor target;
     private final World world;
     private final Guest guest;
-    private final Guest incoming;
+    private Guest incoming;
+    private final boolean postCopy;
     private final Hypervisor.Call call;
     private final long until;
     private final int targetBoot;
@@ -34,13 +36,14 @@ final class Migration {
     private boolean aborted;
     private boolean over;
 
-    Migration(Hypervisor source, Guest guest, Hypervisor target, long until, Hypervisor.Call call) {
+    Migration(Hypervisor source, Guest guest, Hypervisor target, long until, Hypervisor.Call call, boolean postCopy) {
         this.source = source;
         this.target = target;
         this.world = source.world;
         this.guest = guest;
         this.until = until;
         this.call = call;
+        this.postCopy = postCopy;
         this.targetBoot = target.machine.boots();
         this.incoming = new Guest(guest.vmId, guest.memoryBytes, VmRunState.MIGRATING_IN);
         this.incoming.leased = guest.leased;
@@ -66,6 +69,30 @@ final class Migration {
         world.checks.guestAppears(target.machine, incoming);
         phase("prepared");
         source.later(50, 500, this::copy);
+    }
+
+    boolean byPostCopy() {
+        return postCopy;
+    }
+
+    /** Goes on with one that broke. */
+    void recover() {
+        Guest there = target.guests.get(guest.vmId);
+        if (!reachable() || !target.machine.libvirt.running() || there == null || !there.torn) {
+            over = true;
+            source.migrationEnded(guest.vmId);
+            source.later(
+                    20, 3000, () -> call.fail(Reason.UNREACHABLE, "the target has no part of it, or does not answer"));
+            return;
+        }
+        incoming = there;
+        guest.torn = false;
+        incoming.torn = false;
+        incoming.incomplete = true;
+        guest.migration = this;
+        incoming.migration = this;
+        phase("recovered");
+        source.later(500, 500, this::follow);
     }
 
     private void phase(String name) {
@@ -119,8 +146,41 @@ final class Migration {
         guest.remnant = true;
         guest.state = VmRunState.PAUSED;
         phase("switched over");
+        incoming.incomplete = postCopy;
+        stepsLeft = world.dice.between(2, 20);
         target.set(incoming, incoming.state, Cause.MIGRATED_IN);
-        source.later(5, 60, this::confirm);
+        if (postCopy) {
+            source.later(500, 500, this::follow);
+        } else {
+            source.later(5, 60, this::confirm);
+        }
+    }
+
+    /** What is left of the memory. */
+    private void follow() {
+        if (over) {
+            return;
+        }
+        boolean lost = source.guests.get(guest.vmId) != guest
+                || target.machine.boots() != targetBoot
+                || (reachable() && !incomingThere());
+        if (lost || (!reachable() && ++stalled > PATIENCE_STEPS)) {
+            finish();
+            tear();
+            call.fail(Reason.INTERRUPTED, "it broke in post-copy");
+        } else if (!reachable() || stepsLeft-- > 0) {
+            source.later(500, 500, this::follow);
+        } else {
+            incoming.incomplete = false;
+            confirm();
+        }
+    }
+
+    private void tear() {
+        phase("broke in post-copy");
+        guest.torn = true;
+        incoming.torn = true;
+        incoming.incomplete = false;
     }
 
     private void confirm() {
@@ -167,6 +227,9 @@ final class Migration {
     void sourceLost() {
         over = true;
         incoming.migration = null;
+        if (incoming.incomplete) {
+            tear();
+        }
         dropIncoming();
     }
 
@@ -175,6 +238,9 @@ final class Migration {
         over = true;
         guest.migration = null;
         incoming.migration = null;
+        if (incoming.incomplete) {
+            tear();
+        }
         if (!guest.remnant) {
             phase("failed: the source's libvirtd ended");
             dropIncoming();

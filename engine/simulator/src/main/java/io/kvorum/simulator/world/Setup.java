@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param busyPercent of their CPUs that guests use at most, so that the cluster is balanced; 0 if hosts report no load
  * @param reserve empty hosts that a cluster that saves power keeps on; -1 for one that does not
+ * @param postCopy whether VMs migrate by post-copy
  * @param calm whether the network neither loses nor doubles nor delays anything by itself
  */
 public record Setup(
@@ -27,6 +28,7 @@ public record Setup(
         int memoryOvercommitPercent,
         int busyPercent,
         int reserve,
+        boolean postCopy,
         boolean calm,
         Leasing leasing) {
 
@@ -84,7 +86,6 @@ public record Setup(
                 Duration.ofSeconds(migration),
                 Duration.ofSeconds(disk),
                 Duration.ofMinutes(10),
-                d.parallelMigrations(),
                 d.powerOffRest(),
                 Duration.ofSeconds(backoff));
     }
@@ -101,6 +102,7 @@ public record Setup(
         int overcommit = 100;
         int busy = 0;
         int reserve = -1;
+        boolean postCopy = false;
         Leasing leasing = Leasing.NONE;
         for (String line : lines) {
             List<String> words = List.of(line.split(" +"));
@@ -118,6 +120,7 @@ public record Setup(
                 case "vm" -> vms.add(vm(words));
                 case "impatient" -> settings = IMPATIENT;
                 case "calm" -> calm = true;
+                case "post-copy" -> postCopy = true;
                 case "leases" -> leasing = words.size() > 1 ? Leasing.WITHOUT_WATCHDOG : Leasing.WITH_WATCHDOG;
                 case "fencing" -> fencing = !words.get(1).equals("off");
                 case "half-silent" -> half = !words.get(1).equals("off");
@@ -137,6 +140,7 @@ public record Setup(
                 overcommit,
                 busy,
                 reserve,
+                postCopy,
                 calm,
                 leasing);
     }

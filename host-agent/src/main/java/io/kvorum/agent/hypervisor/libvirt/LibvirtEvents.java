@@ -92,8 +92,13 @@ final class LibvirtEvents {
                                 VmRunState.VM_RUN_STATE_PAUSED_IO_ERROR,
                                 VmEventCause.VM_EVENT_CAUSE_IO_ERROR,
                                 detail);
-                    default ->
+                    default -> {
+                        // libvirt-java has no word for a pause by post-copy.
+                        if (guests.leaving().contains(uuid)) {
+                            return;
+                        }
                         tell(uuid, name, VmRunState.VM_RUN_STATE_PAUSED, VmEventCause.VM_EVENT_CAUSE_PAUSED, detail);
+                    }
                 }
             }
             case STOPPED -> {

@@ -22,6 +22,8 @@ final class LibvirtGuests {
     private static final int REASON_STARTING_UP = 11;
     private static final int REASON_POST_COPY = 12;
     private static final int REASON_POST_COPY_FAILED = 13;
+    private static final int RUNNING_POST_COPY = 10;
+    private static final int RUNNING_POST_COPY_FAILED = 11;
     private static final int NO_JOB = 0;
 
     private record Mark(boolean managed, long revision) {}
@@ -125,6 +127,9 @@ final class LibvirtGuests {
         if (leaving.contains(domain.getUUIDString())) {
             return VmRunState.VM_RUN_STATE_RUNNING;
         }
+        if (reason == REASON_POST_COPY_FAILED) {
+            return VmRunState.VM_RUN_STATE_TORN;
+        }
         // libvirt tells of no job only where none is under way: of one that comes in it says that it cannot tell.
         return reason == REASON_MIGRATION && jobType(domain) == NO_JOB
                 ? VmRunState.VM_RUN_STATE_LEFT_BEHIND
@@ -146,7 +151,13 @@ final class LibvirtGuests {
     VmRunState state(Domain domain) throws LibvirtException {
         LibvirtExtra.State state = LibvirtExtra.state(domain);
         return switch (state.state()) {
-            case 1, 2 -> VmRunState.VM_RUN_STATE_RUNNING;
+            case 1, 2 ->
+                switch (state.state() == 1 ? state.reason() : 0) {
+                    // It runs, and is whole only once all of its memory has come.
+                    case RUNNING_POST_COPY -> VmRunState.VM_RUN_STATE_MIGRATING_IN;
+                    case RUNNING_POST_COPY_FAILED -> VmRunState.VM_RUN_STATE_TORN;
+                    default -> VmRunState.VM_RUN_STATE_RUNNING;
+                };
             case 3 ->
                 switch (state.reason()) {
                     case REASON_IO_ERROR -> VmRunState.VM_RUN_STATE_PAUSED_IO_ERROR;

@@ -201,7 +201,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         Domain domain = require(vmId);
         LibvirtProblem.tell("Resuming VM " + vmId, () -> {
             VmRunState state = guests.state(domain);
-            if (state == VmRunState.VM_RUN_STATE_LEFT_BEHIND) {
+            if (state == VmRunState.VM_RUN_STATE_LEFT_BEHIND || state == VmRunState.VM_RUN_STATE_TORN) {
                 throw CommandFailure.conflict("VM " + vmId + " was moved away; what is left here must not go on");
             }
             if (state != VmRunState.VM_RUN_STATE_RUNNING) {

@@ -11,6 +11,7 @@ import io.kvorum.proto.agent.v1.MigrationPolicy;
 import io.kvorum.proto.agent.v1.MigrationResult;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -29,12 +30,17 @@ final class LibvirtMigration {
     private static final long POLL_MS = 300;
     private static final int STATS_COMPLETED = 1;
 
+    /** VIR_MIGRATE_POSTCOPY_RESUME, of libvirt 8.5. */
+    private static final int POSTCOPY_RESUME = 1 << 19;
+
     private final AgentConfig config;
     private final Domain domain;
     private final MigrateVm command;
     private final CommandContext context;
     private volatile boolean ended;
     private volatile boolean timedOut;
+    private volatile boolean gaveUp;
+    private volatile boolean postCopy;
     private volatile Map<String, Long> last = Map.of();
 
     LibvirtMigration(AgentConfig config, Domain domain, MigrateVm command, CommandContext context) {
@@ -56,7 +62,10 @@ final class LibvirtMigration {
         long start = System.nanoTime();
         Thread watcher = Thread.ofPlatform().name("migration-watch").daemon().start(() -> watch(policy));
         try {
-            domain.migrateToURI(uri(config, command.getTargetAddress()), parameters(policy), flags(policy));
+            int flags = command.getRecover()
+                    ? MigrateFlags.LIVE | MigrateFlags.PEER2PEER | MigrateFlags.POSTCOPY | POSTCOPY_RESUME | tls(policy)
+                    : flags(policy);
+            domain.migrateToURI(uri(config, command.getTargetAddress()), parameters(policy), flags);
         } catch (LibvirtException e) {
             throw failure(e);
         } finally {
@@ -69,6 +78,22 @@ final class LibvirtMigration {
     private CommandFailure failure(LibvirtException e) {
         CommandFailure failure =
                 LibvirtProblem.failure("Migrating VM " + command.getVmId() + " to " + command.getTargetAddress(), e);
+        if (postCopy) {
+            return new CommandFailure(
+                    FailureReason.FAILURE_REASON_INTERRUPTED,
+                    "The migration of VM " + command.getVmId() + " to " + command.getTargetAddress()
+                            + " broke in post-copy: part of its memory is here and part there. libvirt says: "
+                            + e.getMessage(),
+                    e);
+        }
+        if (gaveUp) {
+            return new CommandFailure(
+                    FailureReason.FAILURE_REASON_ABORTED,
+                    "VM " + command.getVmId()
+                            + " wrote its memory as fast as it was copied, and was left here; give it a"
+                            + " migration policy that allows a longer downtime, or post_copy",
+                    e);
+        }
         if (timedOut) {
             return CommandFailure.timedOut("The migration of VM " + command.getVmId()
                     + " did not end within its time limit and was aborted; it still runs here");
@@ -84,7 +109,7 @@ final class LibvirtMigration {
 
     private int flags(MigrationPolicy policy) {
         int flags = MigrateFlags.LIVE | MigrateFlags.PEER2PEER | MigrateFlags.ABORT_ON_ERROR;
-        flags |= config.migrationTransport() == Transport.TLS ? MigrateFlags.TLS : 0;
+        flags |= tls(policy);
         flags |= config.migrationUnsafe() ? MigrateFlags.UNSAFE : 0;
         flags |= policy.getAutoConverge() ? MigrateFlags.AUTO_CONVERGE : 0;
         flags |= policy.getPostCopy() ? MigrateFlags.POSTCOPY : 0;
@@ -93,11 +118,19 @@ final class LibvirtMigration {
         return flags;
     }
 
+    private int tls(MigrationPolicy policy) {
+        return config.migrationTransport() == Transport.TLS && !policy.getUnencrypted() ? MigrateFlags.TLS : 0;
+    }
+
     private static TypedParameter[] parameters(MigrationPolicy policy) {
         List<TypedParameter> parameters = new ArrayList<>();
         // 0 is libvirt's default, no limit; libvirt-java cannot pass an empty list.
         long bandwidth = policy.getBandwidthBytesPerSecond();
-        parameters.add(new TypedUlongParameter("bandwidth", bandwidth == 0 ? 0 : Math.max(1, bandwidth >> 20)));
+        long mebibytes = bandwidth == 0 ? 0 : Math.max(1, bandwidth >> 20);
+        parameters.add(new TypedUlongParameter("bandwidth", mebibytes));
+        if (policy.getPostCopy()) {
+            parameters.add(new TypedUlongParameter("bandwidth.postcopy", mebibytes));
+        }
         if (policy.getParallelConnections() > 1) {
             parameters.add(new TypedIntParameter("parallel.connections", policy.getParallelConnections()));
         }
@@ -105,13 +138,15 @@ final class LibvirtMigration {
     }
 
     private void watch(MigrationPolicy policy) {
-        boolean downtimeSet = policy.getMaxDowntime().getSeconds() == 0
-                && policy.getMaxDowntime().getNanos() == 0;
-        boolean postCopyAsked = !policy.getPostCopy();
+        postCopy = command.getRecover();
+        Convergence convergence = new Convergence(policy.getLongerDowntimesCount(), policy.getPostCopy());
+        Iterator<com.google.protobuf.Duration> longer =
+                policy.getLongerDowntimesList().iterator();
+        boolean begun = false;
         while (!ended) {
             try {
                 Thread.sleep(POLL_MS);
-                if (context.expired() && !timedOut) {
+                if (context.expired() && !timedOut && !postCopy) {
                     timedOut = true;
                     domain.abortJob();
                 }
@@ -119,22 +154,52 @@ final class LibvirtMigration {
                 if (stats.getOrDefault("data_total", 0L) > 0) {
                     last = stats;
                     report(stats);
-                    if (!downtimeSet) {
-                        downtimeSet = true;
-                        domain.migrateSetMaxDowntime(policy.getMaxDowntime().getSeconds() * 1000
-                                + policy.getMaxDowntime().getNanos() / 1_000_000);
+                    if (!begun && millis(policy.getMaxDowntime()) > 0 && !postCopy) {
+                        domain.migrateSetMaxDowntime(millis(policy.getMaxDowntime()));
                     }
-                    // Post-copy begins when one pass over the memory was not enough.
-                    if (!postCopyAsked && stats.getOrDefault("memory_iteration", 0L) > 1) {
-                        postCopyAsked = true;
-                        LibvirtExtra.startPostCopy(domain);
-                    }
+                    begun = true;
+                    act(
+                            convergence.observe(
+                                    stats.getOrDefault("memory_iteration", 0L),
+                                    stats.getOrDefault("data_remaining", 0L)),
+                            longer);
                 }
             } catch (InterruptedException e) {
                 return;
             } catch (LibvirtException e) {
                 LOG.log(Level.FINE, "migration is not to be watched right now", e);
             }
+        }
+    }
+
+    private void act(Convergence.Step step, Iterator<com.google.protobuf.Duration> longer) throws LibvirtException {
+        switch (step) {
+            case NONE -> {}
+            case LONGER_DOWNTIME -> {
+                long downtime = millis(longer.next());
+                LOG.info(() -> "migration of VM " + command.getVmId() + " stalls downtime-ms=" + downtime);
+                domain.migrateSetMaxDowntime(downtime);
+            }
+            case POST_COPY -> goOnByPostCopy();
+            case GIVE_UP -> {
+                gaveUp = true;
+                domain.abortJob();
+            }
+        }
+    }
+
+    private void goOnByPostCopy() throws LibvirtException {
+        if (postCopy) {
+            return;
+        }
+        LOG.info(() -> "migration of VM " + command.getVmId() + " stalls, going on by post-copy");
+        // Said before: from here on nobody can say that the guest is still whole here.
+        postCopy = true;
+        try {
+            LibvirtExtra.startPostCopy(domain);
+        } catch (LibvirtException e) {
+            postCopy = false;
+            throw e;
         }
     }
 
@@ -174,6 +239,10 @@ final class LibvirtMigration {
                 .setDowntime(millis(stats.getOrDefault("downtime", stats.getOrDefault("downtime_net", 0L))))
                 .setTransferredBytes(stats.getOrDefault("data_processed", 0L))
                 .build();
+    }
+
+    private static long millis(com.google.protobuf.Duration duration) {
+        return duration.getSeconds() * 1000 + duration.getNanos() / 1_000_000;
     }
 
     private static com.google.protobuf.Duration millis(long value) {

@@ -58,9 +58,9 @@ final class LibvirtStart {
                     + vm.getRevision() + "; read its specification again");
         }
         VmRunState state = guests.state(domain);
-        if (state == VmRunState.VM_RUN_STATE_LEFT_BEHIND) {
+        if (state == VmRunState.VM_RUN_STATE_LEFT_BEHIND || state == VmRunState.VM_RUN_STATE_TORN) {
             throw CommandFailure.conflict(
-                    "VM " + vm.getVmId() + " was moved away from here and a paused copy was left; stop that first");
+                    "VM " + vm.getVmId() + " was moved away from here and something of it was left; stop that first");
         }
         return state;
     }

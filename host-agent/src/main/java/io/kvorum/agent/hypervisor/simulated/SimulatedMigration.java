@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * A live migration by pre-copy: memory M over bandwidth B while the guest dirties D a second sends M / (1 - D/B) bytes
- * in all; what is dirty at the end, M times (D/B) to the rounds, makes the downtime.
+ * in all; what is dirty at the end, M times (D/B) to the rounds, makes the downtime. By post-copy it sends M.
  */
 final class SimulatedMigration {
     private static final long DEFAULT_BANDWIDTH = 1_250_000_000;
@@ -86,7 +86,8 @@ final class SimulatedMigration {
         long asked = command.getPolicy().getBandwidthBytesPerSecond();
         double bandwidth = asked == 0 ? DEFAULT_BANDWIDTH : asked;
         double dirty = Math.min(bandwidth * 0.6, vm.memoryBytes * 0.01 * vm.vcpus);
-        long total = (long) (vm.memoryBytes / (1 - dirty / bandwidth));
+        boolean postCopy = command.getPolicy().getPostCopy();
+        long total = postCopy ? vm.memoryBytes : (long) (vm.memoryBytes / (1 - dirty / bandwidth));
         Duration time = Duration.ofNanos((long) (total / bandwidth * 1e9)).plusMillis(300);
         for (int step = 1; step <= STEPS; step++) {
             context.pause(source.scaled(time.dividedBy(STEPS)));
