@@ -6,6 +6,7 @@ import { choices } from '../common/fields';
 import { FormDialog } from '../common/FormDialog';
 import { schedulingBody, schedulingFields, schedulingValues } from './schedulingForm';
 import { POLICY_FIELDS, policyBody, policyValues } from './clusterForm';
+import { MIGRATION_FIELDS, migrationBody, migrationValues } from './migrationForm';
 
 interface Props {
   cluster?: Cluster;
@@ -27,6 +28,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
         dataCenterId: cluster?.dataCenterId ?? dataCenterId ?? '',
         ...schedulingValues(cluster),
         ...policyValues(cluster),
+        ...migrationValues(cluster),
       }}
       fields={[
         { name: 'name', label: 'Name', required: true },
@@ -40,6 +42,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
           shown: () => !cluster && !dataCenterId,
         },
         ...schedulingFields(choices(policies?.items)),
+        ...MIGRATION_FIELDS,
         ...POLICY_FIELDS,
       ]}
       onSubmit={async (values) => {
@@ -48,6 +51,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
           description: values.description,
           ...schedulingBody(values),
           ...policyBody(values),
+          ...migrationBody(values),
         };
         if (cluster) await api.patch(`/clusters/${cluster.id}`, body, cluster.revision);
         else await api.post('/clusters', { ...body, dataCenterId: values.dataCenterId });

@@ -54,6 +54,7 @@ function EditVmForm({ vm, others, hosts, domains, onClose }: FormProps) {
             description: values.description,
             highAvailability: availabilityBody(values),
             migration: values.migration,
+            migrationPolicy: { policy: values.travels },
             hosts: wishesBody(values),
             hardware: tuningBody(values),
           },

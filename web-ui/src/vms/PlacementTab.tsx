@@ -97,6 +97,7 @@ function Rules({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
             ['Runs only on', named(hosts?.only) ?? 'Any host'],
             ['Rather runs on', named(hosts?.preferred) ?? 'No matter'],
             ['Migration', words(vm.migration)],
+            ['Migration policy', vm.migrationPolicy ? words(vm.migrationPolicy.policy) : 'As its cluster says'],
           ]}
         />
         <Facts

@@ -67,6 +67,7 @@ export function newVm(form: NewVmForm, template: Template | undefined) {
     migration: String(form.rules.migration),
     hosts: wishesBody(form.rules),
     start: form.start,
+    ...(form.rules.travels ? { migrationPolicy: { policy: String(form.rules.travels) } } : {}),
     ...(form.userData.trim() ? { cloudInit: { userData: form.userData } } : {}),
   };
 }

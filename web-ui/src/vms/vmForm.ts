@@ -1,6 +1,7 @@
 import type { Named, StorageDomain, Vm } from '../api/types';
 import { choices, type Choice, type Field, type Values } from '../common/fields';
 import { words } from '../common/format';
+import { TRAVELS } from '../clusters/migrationForm';
 
 const AVAILABILITY = 'Availability';
 const SCHEDULING = 'Scheduling';
@@ -18,6 +19,7 @@ export function ruleValues(vm: Vm | undefined): Values {
     onStorageReturn: highAvailability?.onStorageReturn ?? 'auto_resume',
     leaseStorageDomainId: highAvailability?.leaseStorageDomainId ?? '',
     migration: vm?.migration ?? 'allowed',
+    travels: vm?.migrationPolicy?.policy ?? '',
     only: hosts?.only ?? [],
     preferred: hosts?.preferred ?? [],
     numaNodes: String(hardware?.numaNodes ?? 0),
@@ -98,6 +100,14 @@ export function schedulingFields(hosts: Choice[]): Field[] {
         { value: 'manual_only', label: 'Only by hand' },
         { value: 'pinned', label: 'Pinned to its host' },
       ],
+    },
+    {
+      name: 'travels',
+      label: 'If it writes faster than it is copied',
+      type: 'select',
+      section: SCHEDULING,
+      options: [{ value: '', label: 'As its cluster says' }, ...TRAVELS],
+      shown: (values) => values.migration !== 'pinned',
     },
     {
       name: 'numaNodes',
