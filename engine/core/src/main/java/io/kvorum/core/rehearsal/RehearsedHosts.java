@@ -72,12 +72,12 @@ final class RehearsedHosts {
         Duration grace = cluster.fencing().startingGrace();
         Duration given = grace.compareTo(LEAST_GRACE) < 0 ? LEAST_GRACE : grace;
         boot = given.compareTo(BOOT) < 0 ? given : BOOT;
-        AdmissionControl admission = new AdmissionControl(loads);
+        AdmissionControl admission = new AdmissionControl(loads, 1);
         balancer = new Balancer(
                 loads,
                 admission,
                 new SleepingHosts(loads, admission),
-                hostId -> inventory.vmsOn(hostId).isEmpty(),
+                hostId -> inventory.vmsOn(hostId).isEmpty() ? Optional.empty() : Optional.of("It runs VMs."),
                 this::begin);
     }
 
@@ -120,13 +120,13 @@ final class RehearsedHosts {
                 .toList();
         double vmCpus = running.stream().mapToDouble(this::cpus).sum();
         tally.ran(host, asked / threads, vmCpus, vmCpus * given);
-        loads.report(
-                host.id(),
-                new Event.HostLoad(
-                        Math.min(1, asked / threads),
-                        (long) Math.min(memory, host.facts().memoryBytes()),
-                        vms),
-                turn.nanos());
+        Event.HostLoad load = new Event.HostLoad(
+                Math.min(1, asked / threads),
+                (long) Math.min(memory, host.facts().memoryBytes()),
+                vms);
+        loads.report(host.id(), load, turn.nanos());
+        double vmMemory = running.stream().mapToDouble(this::memory).sum();
+        loads.reportVms(host.id(), load, new HostLoads.VmsUse(vmCpus * given / threads, vmMemory), turn.nanos());
     }
 
     private double cpus(Vm vm) {
