@@ -66,9 +66,7 @@ class TreeTest {
     @Test
     void findsByAPartOfTheNameWhateverTheCaseAndTakesItAsItIsWritten() {
         String part = vmName.substring(2, 7).toUpperCase(Locale.ROOT);
-        JsonNode found = api.get("/tree/search?q=" + part)
-                .expect(200)
-                .json();
+        JsonNode found = api.get("/tree/search?q=" + part).expect(200).json();
         assertTrue(found.path("complete").asBoolean());
         assertTrue(StreamSupport.stream(found.path("vms").spliterator(), false)
                 .anyMatch(vm -> vm.path("id").asText().equals(vmId)));
