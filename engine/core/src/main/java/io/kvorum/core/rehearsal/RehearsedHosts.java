@@ -72,12 +72,12 @@ final class RehearsedHosts {
         Duration grace = cluster.fencing().startingGrace();
         Duration given = grace.compareTo(LEAST_GRACE) < 0 ? LEAST_GRACE : grace;
         boot = given.compareTo(BOOT) < 0 ? given : BOOT;
-        AdmissionControl admission = new AdmissionControl(loads);
+        AdmissionControl admission = new AdmissionControl(loads, 1);
         balancer = new Balancer(
                 loads,
                 admission,
                 new SleepingHosts(loads, admission),
-                hostId -> inventory.vmsOn(hostId).isEmpty(),
+                hostId -> inventory.vmsOn(hostId).isEmpty() ? Optional.empty() : Optional.of("VMs are on it."),
                 this::begin);
     }
 
