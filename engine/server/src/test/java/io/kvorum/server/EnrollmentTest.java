@@ -223,11 +223,13 @@ class EnrollmentTest {
                 request("racer-1").setTokenSecret(secret).build(),
                 request("racer-2").setTokenSecret(secret).build());
 
-        List<String> joined =
-                requests.stream().map(request -> CompletableFuture.supplyAsync(() -> join(request))).toList().stream()
-                        .map(CompletableFuture::join)
-                        .flatMap(Optional::stream)
-                        .toList();
+        List<String> joined = requests.stream()
+                .map(request -> CompletableFuture.supplyAsync(() -> join(request), Thread::startVirtualThread))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .flatMap(Optional::stream)
+                .toList();
 
         assertEquals(1, joined.size());
         api.delete("/hosts/" + joined.getFirst()).expect(204);

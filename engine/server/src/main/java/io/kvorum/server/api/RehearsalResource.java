@@ -84,7 +84,8 @@ public class RehearsalResource {
                             null,
                             balancing,
                             powerSaving,
-                            policySchedule)
+                            policySchedule,
+                            null)
                     .applyTo(before);
         }
 
