@@ -25,10 +25,9 @@ class PlanBrowserTest {
     void reviewsAPlanAndMakesRulesAndPolicies() throws Exception {
         Path root = Path.of(System.getProperty("source.root"));
         Path folder = Files.createTempDirectory("kvorum-plans");
-        try (EngineProcess process =
-                new EngineProcess(root, folder.resolve("engine"), 18090, 18454)
-                        .enrollingAt("127.0.0.1")
-                        .with("KVORUM_HISTORY_STEP", "10s")) {
+        try (EngineProcess process = new EngineProcess(root, folder.resolve("engine"), 18090, 18454)
+                .enrollingAt("127.0.0.1")
+                .with("KVORUM_HISTORY_STEP", "10s")) {
             process.start();
             EngineClient engine = new EngineClient(process.uri());
             engine.logIn("admin", process.adminPassword());

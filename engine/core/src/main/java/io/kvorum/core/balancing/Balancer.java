@@ -97,14 +97,12 @@ public final class Balancer {
         for (Cluster cluster : List.copyOf(turn.inventory().clusters())) {
             Optional<String> overloaded = overload.observe(turn, cluster);
             idleness.observe(turn, cluster);
-            Optional<BalancingPlan> open = open(turn, cluster.id());
-            if (open.isPresent()) {
-                goOn(turn, cluster, open.get());
-            } else if (balanced(cluster)) {
+            if (open(turn, cluster.id()).isEmpty() && balanced(cluster)) {
                 propose(turn, cluster, overloaded)
                         .filter(proposal -> !proposal.isEmpty())
                         .ifPresent(proposal -> store(turn, cluster, proposal));
             }
+            open(turn, cluster.id()).ifPresent(plan -> goOn(turn, cluster, plan));
             waking.tick(turn, cluster);
         }
         goingOn = false;
