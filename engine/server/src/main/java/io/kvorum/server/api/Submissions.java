@@ -71,10 +71,11 @@ public class Submissions {
         if (queue.find(id).isEmpty()) {
             return Optional.empty();
         }
+        long deadline = System.nanoTime() + wait.toNanos();
         Semaphore news = new Semaphore(0);
         try (Subscription subscription = subscribe(Set.of(id.toString()), news)) {
             return Optional.of(
-                    await(id, wait, news, operation -> operation.state().ended()));
+                    await(id, deadline, news, operation -> operation.state().ended()));
         }
     }
 
@@ -92,6 +93,7 @@ public class Submissions {
         if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARS)) {
             throw ProblemException.invalid("Idempotency-Key", key, "Must be 1 to " + MAX_KEY_CHARS + " characters.");
         }
+        long deadline = System.nanoTime() + wait.toNanos();
         Operation operation = Operation.queued(UUID.randomUUID(), request, Subjects.of(request), actor, null);
         Semaphore news = new Semaphore(0);
         Set<String> awaited = ConcurrentHashMap.newKeySet();
@@ -99,31 +101,34 @@ public class Submissions {
         try (Subscription subscription = subscribe(awaited, news)) {
             Optional<Earlier> earlier = queue.submit(operation, key, hash(request));
             if (earlier.isEmpty()) {
-                return await(operation.id(), wait, news, enough);
+                // What was just stored as queued need not be read to know that.
+                awaitNews(deadline, news);
+                return await(operation.id(), deadline, news, enough);
             }
             if (!earlier.get().requestHash().equals(hash(request))) {
                 throw ProblemException.conflict("The Idempotency-Key " + key
                         + " was used for another request. Use a new key for a new request.");
             }
             awaited.add(earlier.get().operationId().toString());
-            return await(earlier.get().operationId(), wait, news, enough);
+            return await(earlier.get().operationId(), deadline, news, enough);
         }
     }
 
-    private Operation await(UUID id, Duration wait, Semaphore news, Predicate<Operation> enough)
+    private Operation await(UUID id, long deadlineNanos, Semaphore news, Predicate<Operation> enough)
             throws InterruptedException {
-        long deadline = System.nanoTime() + wait.toNanos();
         while (true) {
             Operation now = queue.find(id).orElseThrow();
-            long left = deadline - System.nanoTime();
-            if (enough.test(now) || left <= 0) {
+            if (enough.test(now) || deadlineNanos - System.nanoTime() <= 0) {
                 return now;
             }
-            boolean told =
-                    news.tryAcquire(Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)), TimeUnit.NANOSECONDS);
-            if (told) {
-                news.drainPermits();
-            }
+            awaitNews(deadlineNanos, news);
+        }
+    }
+
+    private static void awaitNews(long deadlineNanos, Semaphore news) throws InterruptedException {
+        long left = deadlineNanos - System.nanoTime();
+        if (news.tryAcquire(Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)), TimeUnit.NANOSECONDS)) {
+            news.drainPermits();
         }
     }
 
