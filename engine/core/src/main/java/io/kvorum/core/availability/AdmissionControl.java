@@ -28,7 +28,7 @@ public final class AdmissionControl {
     private final Rota rota;
     private final Set<UUID> warned = new HashSet<>();
 
-    /** Of what a cluster was when its last proof was made: nothing is proven again that has not changed. */
+    /** What a cluster was when its last proof was made: it is not proven again while nothing has changed, but where it was warned about. */
     private final Map<UUID, Long> proven = new HashMap<>();
 
     /** @param ticks over which the looks at all clusters are spread */
@@ -89,7 +89,8 @@ public final class AdmissionControl {
             return;
         }
         long version = turn.inventory().placementVersion(cluster.id());
-        if (Objects.equals(proven.put(cluster.id(), version), version)) {
+        boolean unchanged = Objects.equals(proven.put(cluster.id(), version), version);
+        if (unchanged && !warned.contains(cluster.id())) {
             return;
         }
         List<Shortfall> shortfalls = prove(turn.inventory(), cluster).shortfalls();

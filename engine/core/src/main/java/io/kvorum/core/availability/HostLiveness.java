@@ -47,10 +47,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostLiveness {
 
-    /** What a new leader gives hosts to be heard in the first place. */
+    /** What hosts that are dialled anew are given to be heard in the first place. */
     private static final Duration FIRST_CONTACT = Duration.ofSeconds(10);
 
-    /** And more for each: it dials some at a time, and every handshake takes CPU. */
+    /** What a new leader gives all of them besides, for each: it dials some at a time, and every handshake takes CPU. */
     private static final Duration FIRST_CONTACT_A_HOST = Duration.ofMillis(10);
 
     /** What a host that has just joined, or was let out of maintenance, is given. */
@@ -82,18 +82,18 @@ public final class HostLiveness {
 
     /** A new leader dials everybody and gives them time to answer. */
     public void start(Turn turn) {
+        Duration dialling =
+                FIRST_CONTACT_A_HOST.multipliedBy(turn.inventory().hosts().size());
         for (Host host : turn.inventory().hosts()) {
-            awaitFirstContact(turn, host.id());
+            awaitFirstContact(turn, host.id(), FIRST_CONTACT.plus(dialling));
             turn.emit(new Effect.Connect(
                     host.id(), host.spec().address(), host.spec().port()));
         }
     }
 
-    private void awaitFirstContact(Turn turn, UUID hostId) {
+    private void awaitFirstContact(Turn turn, UUID hostId, Duration given) {
         HostWatch watch = watch(turn, hostId);
-        long allNanos =
-                FIRST_CONTACT_A_HOST.toNanos() * turn.inventory().hosts().size();
-        watch.heardNanos = turn.nanos() + FIRST_CONTACT.toNanos() + allNanos;
+        watch.heardNanos = turn.nanos() + given.toNanos();
         watch.doubtNanos = watch.heardNanos;
     }
 
@@ -314,8 +314,8 @@ public final class HostLiveness {
         }
         if (operation.state() == OperationState.SUCCEEDED) {
             switch (operation.request()) {
-                case Request.RegisterHost register -> awaitFirstContact(turn, register.hostId());
-                case Request.ActivateHost activate -> awaitFirstContact(turn, activate.hostId());
+                case Request.RegisterHost register -> awaitFirstContact(turn, register.hostId(), FIRST_CONTACT);
+                case Request.ActivateHost activate -> awaitFirstContact(turn, activate.hostId(), FIRST_CONTACT);
                 case Request other -> {}
             }
         }

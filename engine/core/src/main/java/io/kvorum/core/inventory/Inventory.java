@@ -374,6 +374,7 @@ public final class Inventory implements Surroundings {
     private void markLocked(Lock lock) {
         if (lock.kind() == Kind.HOST) {
             columns.lock(lock.id(), locks.containsKey(lock));
+            host(lock.id()).ifPresent(host -> versions.changed(host, host));
         }
     }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.availability.FailoverProof.Shortfall;
+import io.kvorum.core.controller.Now;
+import io.kvorum.core.controller.Turn;
+import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.AdmissionMode;
 import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
@@ -13,8 +16,10 @@ import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.Priority;
+import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.testing.Things;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -153,5 +158,29 @@ class AdmissionControlTest {
         assertEquals(
                 Optional.empty(),
                 new AdmissionControl(loads, 1).objection(inventory, big("greedy", false), Things.id("h2")));
+    }
+
+    @Test
+    void aWarningIsTakenBackOnceThereIsRoomAndNothingUnchangedIsProvenAgain() {
+        Cluster cluster = cluster(AdmissionMode.WARN, 1);
+        Vm second = Things.on(big("b", true), "h1");
+        Inventory inventory =
+                inventory(cluster, 2, Things.on(big("a", true), "h1"), second, Things.on(big("c", false), "h2"));
+        AdmissionControl admission = new AdmissionControl(loads, 1);
+
+        assertEquals(List.of("cluster.failover_capacity_short"), said(admission, inventory));
+        assertEquals(List.of(), said(admission, inventory));
+        inventory.put(second.withStatus(second.status().off(VmState.DOWN, null)), Instant.EPOCH);
+        assertEquals(List.of("cluster.failover_capacity_restored"), said(admission, inventory));
+        assertEquals(List.of(), said(admission, inventory));
+    }
+
+    private static List<String> said(AdmissionControl admission, Inventory inventory) {
+        inventory.drainChanges();
+        admission.tick(new Turn(inventory, new Now(Instant.EPOCH, 0)));
+        return inventory.drainChanges().stream()
+                .filter(Change.Log.class::isInstance)
+                .map(change -> ((Change.Log) change).entry().code())
+                .toList();
     }
 }
