@@ -76,7 +76,7 @@ public class OperationResource {
             @PathParam("id") UUID id,
             @QueryParam("waitSeconds") @DefaultValue("0") @Schema(minimum = "0", maximum = "" + MAX_WAIT_SECONDS)
                     int waitSeconds)
-            throws InterruptedException {
+            throws SQLException, InterruptedException {
         if (waitSeconds < 0 || waitSeconds > MAX_WAIT_SECONDS) {
             throw ProblemException.invalid(
                     "waitSeconds", Integer.toString(waitSeconds), "Must be 0 to " + MAX_WAIT_SECONDS + ".");
@@ -103,7 +103,7 @@ public class OperationResource {
         return Response.accepted(OperationView.of(operation)).build();
     }
 
-    private Operation find(UUID id) {
+    private Operation find(UUID id) throws SQLException {
         return queue.find(id).orElseThrow(() -> ProblemException.notFound("operation", id));
     }
 }

@@ -67,7 +67,7 @@ public class Submissions {
     }
 
     /** The operation once it has ended, or as it stands when the time is over; empty if there is none. */
-    public Optional<Operation> awaitEnd(UUID id, Duration wait) throws InterruptedException {
+    public Optional<Operation> awaitEnd(UUID id, Duration wait) throws SQLException, InterruptedException {
         if (queue.find(id).isEmpty()) {
             return Optional.empty();
         }
@@ -99,13 +99,14 @@ public class Submissions {
         Set<String> awaited = ConcurrentHashMap.newKeySet();
         awaited.add(operation.id().toString());
         try (Subscription subscription = subscribe(awaited, news)) {
-            Optional<Earlier> earlier = queue.submit(operation, key, hash(request));
+            String hash = key == null ? null : Secrets.sha256(documents.write(request));
+            Optional<Earlier> earlier = queue.submit(operation, key, hash);
             if (earlier.isEmpty()) {
                 // What was just stored as queued need not be read to know that.
                 awaitNews(deadline, news);
                 return await(operation.id(), deadline, news, enough);
             }
-            if (!earlier.get().requestHash().equals(hash(request))) {
+            if (!earlier.get().requestHash().equals(hash)) {
                 throw ProblemException.conflict("The Idempotency-Key " + key
                         + " was used for another request. Use a new key for a new request.");
             }
@@ -115,7 +116,7 @@ public class Submissions {
     }
 
     private Operation await(UUID id, long deadlineNanos, Semaphore news, Predicate<Operation> enough)
-            throws InterruptedException {
+            throws SQLException, InterruptedException {
         while (true) {
             Operation now = queue.find(id).orElseThrow();
             if (enough.test(now) || deadlineNanos - System.nanoTime() <= 0) {
@@ -130,9 +131,5 @@ public class Submissions {
         if (news.tryAcquire(Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)), TimeUnit.NANOSECONDS)) {
             news.drainPermits();
         }
-    }
-
-    private String hash(Request request) {
-        return Secrets.sha256(documents.write(request));
     }
 }

@@ -294,7 +294,7 @@ final class ChangeWriter implements AutoCloseable {
         }
     }
 
-    private static String table(Kind kind) {
+    static String table(Kind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 

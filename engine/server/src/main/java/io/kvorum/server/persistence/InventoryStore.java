@@ -9,6 +9,7 @@ import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Image;
+import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
@@ -30,6 +31,8 @@ import java.util.List;
  */
 @ApplicationScoped
 public class InventoryStore {
+
+    private static final int ROWS_AT_ONCE = 1000;
 
     private final AgroalDataSource dataSource;
     private final Documents documents;
@@ -56,27 +59,49 @@ public class InventoryStore {
 
     /** Everything but operations that have ended. */
     @Transactional
-    public List<Entity> load() {
+    public List<Entity> load() throws SQLException {
         List<Entity> entities = new ArrayList<>();
-        DataCenterRow.<DataCenterRow>streamAll()
-                .forEach(row -> entities.add(documents.read(row.document, DataCenter.class)));
-        ClusterRow.<ClusterRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Cluster.class)));
-        SchedulingPolicyRow.<SchedulingPolicyRow>streamAll()
-                .forEach(row -> entities.add(documents.read(row.document, SchedulingPolicy.class)));
-        AffinityGroupRow.<AffinityGroupRow>streamAll()
-                .forEach(row -> entities.add(documents.read(row.document, AffinityGroup.class)));
-        HostRow.<HostRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Host.class)));
-        StorageDomainRow.<StorageDomainRow>streamAll()
-                .forEach(row -> entities.add(documents.read(row.document, StorageDomain.class)));
-        NetworkRow.<NetworkRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Network.class)));
-        ImageRow.<ImageRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Image.class)));
-        TemplateRow.<TemplateRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Template.class)));
-        VmRow.<VmRow>streamAll().forEach(row -> entities.add(documents.read(row.document, Vm.class)));
-        BalancingPlanRow.<BalancingPlanRow>streamAll()
-                .forEach(row -> entities.add(documents.read(row.document, BalancingPlan.class)));
-        OperationRow.<OperationRow>stream("state in ('QUEUED', 'RUNNING') order by createdAt, id")
-                .forEach(row -> entities.add(documents.read(row.document, Operation.class)));
+        try (Connection connection = dataSource.getConnection()) {
+            for (Kind kind : Kind.values()) {
+                String open = kind == Kind.OPERATION ? " where state in ('QUEUED', 'RUNNING')" : "";
+                load(
+                        connection,
+                        "select document from " + ChangeWriter.table(kind) + open + " order by created_at, id",
+                        typeOf(kind),
+                        entities);
+            }
+        }
         return entities;
+    }
+
+    private static Class<? extends Entity> typeOf(Kind kind) {
+        return switch (kind) {
+            case DATA_CENTER -> DataCenter.class;
+            case CLUSTER -> Cluster.class;
+            case HOST -> Host.class;
+            case STORAGE_DOMAIN -> StorageDomain.class;
+            case NETWORK -> Network.class;
+            case AFFINITY_GROUP -> AffinityGroup.class;
+            case SCHEDULING_POLICY -> SchedulingPolicy.class;
+            case IMAGE -> Image.class;
+            case TEMPLATE -> Template.class;
+            case VM -> Vm.class;
+            case BALANCING_PLAN -> BalancingPlan.class;
+            case OPERATION -> Operation.class;
+        };
+    }
+
+    /** Row by row: a fleet's VMs as text would take a multiple of what they take as records. */
+    private void load(Connection connection, String query, Class<? extends Entity> type, List<Entity> entities)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(query)) {
+            select.setFetchSize(ROWS_AT_ONCE);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    entities.add(documents.read(rows.getString(1), type));
+                }
+            }
+        }
     }
 
     /** Stores the changes in one transaction and tells all replicas about them when it has committed. */

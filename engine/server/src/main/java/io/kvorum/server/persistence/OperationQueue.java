@@ -4,7 +4,6 @@ import io.agroal.api.AgroalDataSource;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.operations.Operation;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Transactional;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +17,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Where any replica leaves what it was asked for, and the leader finds it. */
+/**
+ * Where any replica leaves what it was asked for, and the leader finds it. Each call is one statement and a transaction
+ * by itself: a fleet's starts go through here.
+ */
 @ApplicationScoped
 public class OperationQueue {
 
@@ -37,66 +39,67 @@ public class OperationQueue {
      * Stores a queued operation and tells the leader, both or neither.
      *
      * @param idempotencyKey the caller's key, or null
+     * @param requestHash what tells requests under one key apart; not needed without a key
      * @return empty if it was stored; the earlier operation if one has the key already, and then nothing was stored
      */
-    @Transactional
-    public Optional<Earlier> submit(Operation operation, @Nullable String idempotencyKey, String requestHash)
+    public Optional<Earlier> submit(Operation operation, @Nullable String idempotencyKey, @Nullable String requestHash)
             throws SQLException {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
         Operation stored = operation.withMeta(new Meta(1, now, now));
-        try (Connection connection = dataSource.getConnection()) {
-            try (PreparedStatement insert = connection.prepareStatement("insert into operation (id, name, type, state,"
-                    + " subject_kind, subject_id, parent_id, requested_by, idempotency_key, request_hash, revision,"
-                    + " created_at, updated_at, document) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)"
-                    + " on conflict (requested_by, idempotency_key) do nothing")) {
-                insert.setObject(1, stored.id());
-                insert.setString(2, stored.name());
-                insert.setString(3, OperationTypes.of(stored.request()));
-                insert.setString(4, stored.state().name());
-                insert.setString(5, stored.about().kind().name());
-                insert.setObject(6, stored.about().id());
-                insert.setObject(7, stored.parentId());
-                insert.setString(8, stored.requestedBy());
-                insert.setString(9, idempotencyKey);
-                insert.setString(10, requestHash);
-                insert.setLong(11, 1);
-                insert.setTimestamp(12, Timestamp.from(now));
-                insert.setTimestamp(13, Timestamp.from(now));
-                insert.setString(14, documents.write(stored));
-                if (insert.executeUpdate() == 0) {
-                    return Optional.of(earlier(stored.requestedBy(), idempotencyKey));
-                }
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement insert =
+                        connection.prepareStatement("with stored as (insert into operation (id, name,"
+                                + " type, state, subject_kind, subject_id, parent_id, requested_by, idempotency_key, request_hash,"
+                                + " revision, created_at, updated_at, document)"
+                                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)"
+                                + " on conflict (requested_by, idempotency_key) do nothing returning id)"
+                                + " select pg_notify('kvorum_operation', id::text) from stored")) {
+            insert.setObject(1, stored.id());
+            insert.setString(2, stored.name());
+            insert.setString(3, OperationTypes.of(stored.request()));
+            insert.setString(4, stored.state().name());
+            insert.setString(5, stored.about().kind().name());
+            insert.setObject(6, stored.about().id());
+            insert.setObject(7, stored.parentId());
+            insert.setString(8, stored.requestedBy());
+            insert.setString(9, idempotencyKey);
+            insert.setString(10, requestHash);
+            insert.setLong(11, 1);
+            insert.setTimestamp(12, Timestamp.from(now));
+            insert.setTimestamp(13, Timestamp.from(now));
+            insert.setString(14, documents.write(stored));
+            try (ResultSet told = insert.executeQuery()) {
+                return told.next() ? Optional.empty() : Optional.of(earlier(connection, stored, idempotencyKey));
             }
-            notify(connection, stored.id());
         }
-        return Optional.empty();
     }
 
-    private static Earlier earlier(String requestedBy, @Nullable String key) {
-        OperationRow row = OperationRow.<OperationRow>find("requestedBy = ?1 and idempotencyKey = ?2", requestedBy, key)
-                .firstResultOptional()
-                .orElseThrow();
-        return new Earlier(row.id, row.requestHash == null ? "" : row.requestHash);
-    }
-
-    private static void notify(Connection connection, UUID id) throws SQLException {
-        try (PreparedStatement notify = connection.prepareStatement("select pg_notify('kvorum_operation', ?)")) {
-            notify.setString(1, id.toString());
-            notify.execute();
+    private static Earlier earlier(Connection connection, Operation operation, @Nullable String key)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select id, coalesce(request_hash, '') from operation where requested_by = ? and idempotency_key = ?")) {
+            select.setString(1, operation.requestedBy());
+            select.setString(2, key);
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException("The operation with the key " + key + " has just been deleted");
+                }
+                return new Earlier(row.getObject(1, UUID.class), row.getString(2));
+            }
         }
     }
 
     /** Asks the leader, whoever that is, to call an operation off. */
-    @Transactional
     public void cancel(UUID operationId, String by) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            try (PreparedStatement insert = connection.prepareStatement("insert into operation_cancel"
-                    + " (operation_id, requested_by, requested_at) values (?, ?, now()) on conflict do nothing")) {
-                insert.setObject(1, operationId);
-                insert.setString(2, by);
-                insert.executeUpdate();
-            }
-            notify(connection, operationId);
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement insert = connection.prepareStatement(
+                        "with asked as (insert into operation_cancel (operation_id, requested_by, requested_at)"
+                                + " values (?, ?, now()) on conflict (operation_id) do nothing)"
+                                + " select pg_notify('kvorum_operation', ?)")) {
+            insert.setObject(1, operationId);
+            insert.setString(2, by);
+            insert.setString(3, operationId.toString());
+            insert.execute();
         }
     }
 
@@ -104,7 +107,6 @@ public class OperationQueue {
     public record Cancellation(UUID operationId, String by) {}
 
     /** Of operations that have not ended. */
-    @Transactional
     public List<Cancellation> cancellations() throws SQLException {
         List<Cancellation> asked = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
@@ -120,16 +122,29 @@ public class OperationQueue {
     }
 
     /** Operations nobody has begun, oldest first. */
-    @Transactional
-    public List<Operation> queued() {
-        return OperationRow.<OperationRow>stream("state = 'QUEUED' order by createdAt, id")
-                .map(row -> documents.read(row.document, Operation.class))
-                .toList();
+    public List<Operation> queued() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement(
+                        "select document from operation where state = 'QUEUED' order by created_at, id")) {
+            return read(select);
+        }
     }
 
-    @Transactional
-    public Optional<Operation> find(UUID id) {
-        return OperationRow.<OperationRow>findByIdOptional(id)
-                .map(row -> documents.read(row.document, Operation.class));
+    public Optional<Operation> find(UUID id) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement("select document from operation where id = ?")) {
+            select.setObject(1, id);
+            return read(select).stream().findFirst();
+        }
+    }
+
+    private List<Operation> read(PreparedStatement select) throws SQLException {
+        List<Operation> operations = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                operations.add(documents.read(rows.getString(1), Operation.class));
+            }
+        }
+        return operations;
     }
 }
