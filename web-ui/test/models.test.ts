@@ -5,7 +5,7 @@ import { capacityOf } from '../src/dashboard/capacity';
 import { safeNext } from '../src/login/LoginPage';
 import { follow, takeFailures } from '../src/operations/followed';
 import { treeRows, type Known } from '../src/shell/treeModel';
-import { EMPTY_VM, newVm } from '../src/vms/newVm';
+import { EMPTY_VM, newVm, newVms } from '../src/vms/newVm';
 
 const vm = (name: string, hostId = '') => ({ id: name, name, state: 'up', clusterId: 'c', hostId });
 const host = { id: 'h', name: 'node-1', state: 'up', clusterId: 'c', vmCount: 2 };
@@ -82,6 +82,14 @@ describe('models behind the pages', () => {
     });
     expect(newVm({ ...form, cpus: '3' }, template).hardware).toMatchObject({ sockets: 1, coresPerSocket: 3 });
     expect(body).not.toHaveProperty('cloudInit');
+  });
+
+  it('numbers the VMs of a batch where the name says, or at its end', () => {
+    const names = (name: string, count: string) =>
+      newVms({ ...EMPTY_VM, name, count }, undefined).vms.map((vm) => vm.name);
+    expect(names('web-##', '3')).toEqual(['web-01', 'web-02', 'web-03']);
+    expect(names('#-db', '2')).toEqual(['1-db', '2-db']);
+    expect(names('web', '2')).toEqual(['web-1', 'web-2']);
   });
 
   it('tells a failure of followed work once, and of others never', () => {

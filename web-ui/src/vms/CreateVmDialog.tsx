@@ -22,7 +22,7 @@ import { unplaced } from '../common/FormDialog';
 import { ProblemView } from '../common/ProblemAlert';
 import { accepted } from '../operations/useWork';
 import { PlacementPreview } from '../scheduling/PlacementPreview';
-import { EMPTY_VM, newVm, placementQuery, type NewVmForm } from './newVm';
+import { EMPTY_VM, MOST_AT_ONCE, newVm, newVms, placementQuery, type NewVmForm } from './newVm';
 import { availabilityFields, ruleValues, schedulingFields } from './vmForm';
 
 /** Names under which the engine may complain about a field of this form. */
@@ -92,18 +92,28 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
   const placed = [...Object.keys(form), ...Object.keys(form.rules), ...Object.values(ALIASES).flat()].map((name) => ({
     name,
   }));
-  const ready = form.name.trim() && form.clusterId && form.templateId;
+  const count = Number(form.count);
+  const ready =
+    form.name.trim() &&
+    form.clusterId &&
+    form.templateId &&
+    Number.isInteger(count) &&
+    count >= 1 &&
+    count <= MOST_AT_ONCE;
 
   const create = async () => {
     if (!ready || busy) return;
     setBusy(true);
     setProblem(undefined);
     try {
-      const operation = await api.post<Operation>('/vms', newVm(form, template));
+      const operation =
+        count === 1
+          ? await api.post<Operation>('/vms', newVm(form, template))
+          : await api.post<Operation>('/vms/batch-create', newVms(form, template));
       accepted(operation);
       void queryClient.invalidateQueries({ queryKey: ['operation', 'list'] });
       onClose();
-      if (operation.subject?.id) void navigate(`/vms/${operation.subject.id}`);
+      if (operation.subject?.kind === 'vm') void navigate(`/vms/${operation.subject.id}`);
     } catch (error) {
       setProblem(problemOf(error));
       setBusy(false);
@@ -131,7 +141,15 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
           }}
         >
           {problem && <ProblemView problem={unplaced(problem, placed)} />}
-          {input({ name: 'name', label: 'Name', required: true })}
+          <div className="kv-columns">
+            {input({
+              name: 'name',
+              label: 'Name',
+              required: true,
+              help: count > 1 ? '“web-##” becomes web-01, web-02, …' : undefined,
+            })}
+            {input({ name: 'count', label: 'How many', type: 'number', min: 1, max: MOST_AT_ONCE })}
+          </div>
           <div className="kv-columns">
             {input(
               {

@@ -32,6 +32,10 @@ export function VmList({ title, fixed, clusterId }: Props) {
   const forAll = async (action: 'start' | 'shutdown', label: string) => {
     const ids = [...selected];
     setSelected(new Set());
+    if (action === 'start' && clusterId && ids.length > 1) {
+      await work(`${label} of ${ids.length} VMs`, '/vms/batch-start', { vmIds: ids });
+      return;
+    }
     // Each VM is an operation of its own: one refusal must not hold up the others.
     await Promise.all(
       ids.map((id) => work(`${label} of a VM`, `/vms/${id}/${action}`, action === 'start' ? {} : undefined)),

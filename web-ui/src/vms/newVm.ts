@@ -4,6 +4,8 @@ import { availabilityBody, ruleValues, tuningBody, wishesBody } from './vmForm';
 
 export interface NewVmForm {
   name: string;
+  /** How many; more than one are made as a batch. */
+  count: string;
   clusterId: string;
   templateId: string;
   cpus: string;
@@ -18,6 +20,7 @@ export interface NewVmForm {
 
 export const EMPTY_VM: NewVmForm = {
   name: '',
+  count: '1',
   clusterId: '',
   templateId: '',
   cpus: '1',
@@ -70,6 +73,25 @@ export function newVm(form: NewVmForm, template: Template | undefined) {
     ...(form.rules.travels ? { migrationPolicy: { policy: String(form.rules.travels) } } : {}),
     ...(form.userData.trim() ? { cloudInit: { userData: form.userData } } : {}),
   };
+}
+
+export const MOST_AT_ONCE = 200;
+
+/** `web-##` becomes web-01, web-02, …; without such a place the number goes to the end. */
+export function numberedName(pattern: string, index: number): string {
+  const place = /#+/.exec(pattern);
+  const number = String(index + 1);
+  return place ? pattern.replace(place[0], number.padStart(place[0].length, '0')) : `${pattern}-${number}`;
+}
+
+/** The request body for POST /vms/batch-create. */
+export function newVms(form: NewVmForm, template: Template | undefined) {
+  const one = newVm(form, template);
+  const vms = Array.from({ length: Number(form.count) }, (_, index) => ({
+    ...one,
+    name: numberedName(one.name, index),
+  }));
+  return { vms };
 }
 
 /** The question "where would it go?" about the VM of the form, for GET /clusters/{id}/placement. */

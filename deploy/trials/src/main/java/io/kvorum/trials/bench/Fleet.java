@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
  * One engine with real PostgreSQL and a fleet of simulated hosts that talk to it by real gRPC over loopback: how fast VMs
@@ -27,6 +28,12 @@ final class Fleet {
 
     private static final int VMS_PER_HOST = 20;
     private static final int AT_ONCE = 32;
+
+    /** VMs that are made with a request each, at most. */
+    private static final int MOST_SINGLE = 5000;
+
+    private static final int BATCH = 100;
+    private static final int BATCHES_AT_ONCE = 8;
     private static final int EVENT_SAMPLES_PER_MINUTE = 20;
     private static final long POLL_MILLIS = 10;
 
@@ -93,6 +100,7 @@ final class Fleet {
 
     private void givePowerSwitches(EngineClient engine, List<JsonNode> all) throws Exception {
         parallel(
+                AT_ONCE,
                 all.size(),
                 i -> engine.put(
                         "/hosts/" + all.get(i).get("id").asText() + "/power-management",
@@ -111,29 +119,58 @@ final class Fleet {
                                         "simulated")))));
     }
 
+    /** Some with a request each, the others in batches, the way somebody makes so many. */
     private void start(EngineClient engine) throws Exception {
+        List<String> clusterIds = all(engine, "/clusters?limit=1000").stream()
+                .map(cluster -> cluster.get("id").asText())
+                .toList();
         int vms = hosts * VMS_PER_HOST;
-        List<JsonNode> all = all(engine, "/clusters?limit=1000");
+        int few = Math.min(vms / 4, MOST_SINGLE);
+        int single = few + (vms - few) % BATCH;
+        double singleRate = timed(engine, single, single, () ->
+                parallel(AT_ONCE, single, i -> engine.post("/vms", vm(i, clusterIds.get(i % clusterIds.size())))));
+        System.out.printf(Locale.ROOT, "fleet.single_starts_per_s %.0f VMs/s%n", singleRate);
+        int batches = (vms - single) / BATCH;
+        double rate = timed(engine, batches * BATCH, single + batches * BATCH, () -> parallel(
+                BATCHES_AT_ONCE,
+                batches,
+                batch -> engine.succeed(
+                        engine.post("/vms/batch-create", Map.of("vms", batch(single, batch, clusterIds))), LIMIT)));
+        System.out.printf(Locale.ROOT, "fleet.starts_per_s %.0f VMs/s%n", rate);
+    }
+
+    private interface Task {
+        void run() throws Exception;
+    }
+
+    /** How many VMs a second, until so many run in all. */
+    private static double timed(EngineClient engine, int started, int running, Task task) throws Exception {
         long began = System.nanoTime();
-        parallel(
-                vms,
-                i -> engine.post(
-                        "/vms",
-                        Map.of(
-                                "name",
-                                String.format(Locale.ROOT, "vm-%06d", i),
-                                "clusterId",
-                                all.get(i % all.size()).get("id").asText(),
-                                "hardware",
-                                Map.of("memoryBytes", 1L << 30),
-                                "highAvailability",
-                                Map.of("enabled", true),
-                                "start",
-                                true)));
-        awaitCount(engine, "vms", "running", vms);
+        task.run();
+        awaitCount(engine, "vms", "running", running);
         double seconds = secondsSince(began);
-        System.out.printf(Locale.ROOT, "%d VMs were made and started in %.0f s%n", vms, seconds);
-        System.out.printf(Locale.ROOT, "fleet.starts_per_s %.0f VMs/s%n", vms / seconds);
+        System.out.printf(Locale.ROOT, "%d VMs were made and started in %.0f s%n", started, seconds);
+        return started / seconds;
+    }
+
+    private static List<Map<String, Object>> batch(int first, int batch, List<String> clusterIds) {
+        return IntStream.range(0, BATCH)
+                .mapToObj(i -> vm(first + batch * BATCH + i, clusterIds.get(batch % clusterIds.size())))
+                .toList();
+    }
+
+    private static Map<String, Object> vm(int number, String clusterId) {
+        return Map.of(
+                "name",
+                String.format(Locale.ROOT, "vm-%06d", number),
+                "clusterId",
+                clusterId,
+                "hardware",
+                Map.of("memoryBytes", 1L << 30),
+                "highAvailability",
+                Map.of("enabled", true),
+                "start",
+                true);
     }
 
     /** Statistics, heartbeats, now and then a guest that crashes, and an operator and a script that look. */
@@ -256,13 +293,13 @@ final class Fleet {
         void make(int index) throws Exception;
     }
 
-    private static void parallel(int count, Call call) throws Exception {
-        try (ExecutorService executor = Executors.newFixedThreadPool(AT_ONCE)) {
+    private static void parallel(int atOnce, int count, Call call) throws Exception {
+        try (ExecutorService executor = Executors.newFixedThreadPool(atOnce)) {
             List<Future<?>> workers = new ArrayList<>();
-            for (int worker = 0; worker < AT_ONCE; worker++) {
+            for (int worker = 0; worker < atOnce; worker++) {
                 int first = worker;
                 workers.add(executor.submit(() -> {
-                    for (int i = first; i < count; i += AT_ONCE) {
+                    for (int i = first; i < count; i += atOnce) {
                         call.make(i);
                     }
                     return null;

@@ -20,6 +20,7 @@ import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.PowerTask;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,7 @@ public final class HostLiveness {
     private static final Duration LONGEST_RECHECK = Duration.ofSeconds(60);
 
     private final Settings settings;
+    private final long suspicionNanos;
     private final BiConsumer<Turn, Request> operations;
     private final SecondPath secondPath;
     private final LeaseEvidence leases;
@@ -75,6 +77,7 @@ public final class HostLiveness {
 
     public HostLiveness(Settings settings, BiConsumer<Turn, Request> operations) {
         this.settings = settings;
+        this.suspicionNanos = settings.suspicion().toNanos();
         this.operations = operations;
         this.secondPath = new SecondPath(operations);
         this.leases = new LeaseEvidence(operations);
@@ -180,7 +183,13 @@ public final class HostLiveness {
     public void tick(Turn turn) {
         leases.tick(turn);
         objections.countAnew();
-        for (Host host : List.copyOf(turn.inventory().hosts())) {
+        List<Host> conspicuous = new ArrayList<>();
+        for (Host host : turn.inventory().hosts()) {
+            if (host.state() != HostState.UP || late(turn, host)) {
+                conspicuous.add(host);
+            }
+        }
+        for (Host host : conspicuous) {
             HostWatch watch = watch(turn, host.id());
             Duration patience = host.state() == HostState.CONNECTING ? FIRST_CONTACT_EVER : settings.heartbeatTimeout();
             long silenceNanos = turn.nanos() - watch.heardNanos;
@@ -293,10 +302,11 @@ public final class HostLiveness {
 
     /** Up as far as is known, but silent for so long that it may not be. */
     private boolean falling(Turn turn, Host host) {
-        long silenceNanos = turn.nanos() - watch(turn, host.id()).heardNanos;
-        return host.state() == HostState.UP
-                && silenceNanos > settings.suspicion().toNanos()
-                && !HostSleep.fallsAsleep(turn.inventory(), host);
+        return host.state() == HostState.UP && late(turn, host) && !HostSleep.fallsAsleep(turn.inventory(), host);
+    }
+
+    private boolean late(Turn turn, Host host) {
+        return turn.nanos() - watch(turn, host.id()).heardNanos > suspicionNanos;
     }
 
     /**

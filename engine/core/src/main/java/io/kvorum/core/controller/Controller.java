@@ -37,12 +37,12 @@ import io.kvorum.core.scheduling.PolicySchedules;
 import io.kvorum.core.scheduling.Scheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * The one writer. Takes events in order, changes the inventory, and answers with effects. It decides everything and
@@ -211,35 +211,39 @@ public final class Controller {
 
     private void measured(Turn turn, UUID hostId, Event.HostLoad load) {
         loads.report(hostId, load, turn.nanos());
-        inventory.host(hostId).ifPresent(host -> loads.reportVms(hostId, load, use(host, load), turn.nanos()));
-        inventory
-                .host(hostId)
-                .ifPresent(host -> inventory
-                        .cluster(host.spec().clusterId())
-                        .ifPresent(cluster -> scheduler.measured(host, cluster, loads, turn.nanos())));
+        inventory.host(hostId).ifPresent(host -> {
+            loads.reportVms(hostId, load, use(host, load), turn.nanos());
+            inventory
+                    .cluster(host.spec().clusterId())
+                    .ifPresent(cluster -> scheduler.measured(host, cluster, loads, turn.nanos()));
+        });
     }
 
     /** What VMs used of it. Those that have just come are not in its report yet: they count as they were last measured. */
     private HostLoads.VmsUse use(Host host, Event.HostLoad load) {
-        Set<UUID> told = new HashSet<>();
         double cpus = 0;
         double memoryBytes = 0;
-        for (Event.VmLoad vm : load.vms()) {
-            told.add(vm.vmId());
-            cpus += vm.cpuUsage() * vcpus(vm.vmId());
-            memoryBytes += vm.memoryUsedBytes();
+        int bound = 0;
+        for (Event.VmLoad told : load.vms()) {
+            Optional<Vm> vm = inventory.vm(told.vmId());
+            cpus += told.cpuUsage() * vm.map(Controller::vcpus).orElse(0);
+            memoryBytes += told.memoryUsedBytes();
+            bound += vm.isPresent() && vm.get().bindsTo(host.id()) ? 1 : 0;
         }
-        for (Vm vm : inventory.vmsOn(host.id())) {
-            if (host.id().equals(vm.hostId()) && !told.contains(vm.id())) {
-                cpus += loads.vmCpu(vm.id()).orElse(0) * vcpus(vm.id());
-                memoryBytes += loads.vmMemoryBytes(vm.id());
+        if (bound < inventory.vmCount(host.id())) {
+            Set<UUID> told = load.vms().stream().map(Event.VmLoad::vmId).collect(Collectors.toSet());
+            for (Vm vm : inventory.vmsOn(host.id())) {
+                if (host.id().equals(vm.hostId()) && !told.contains(vm.id())) {
+                    cpus += loads.vmCpu(vm.id()).orElse(0) * vcpus(vm);
+                    memoryBytes += loads.vmMemoryBytes(vm.id());
+                }
             }
         }
         return new HostLoads.VmsUse(cpus / Math.max(1, host.facts().cpuThreads()), memoryBytes);
     }
 
-    private int vcpus(UUID vmId) {
-        return inventory.vm(vmId).map(vm -> vm.spec().hardware().vcpus()).orElse(0);
+    private static int vcpus(Vm vm) {
+        return vm.spec().hardware().vcpus();
     }
 
     private boolean up(UUID hostId) {

@@ -42,8 +42,7 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
         if (work.inventory().vm(request.vmId()).isPresent()) {
             return Verdict.conflict("There is a VM with the id " + request.vmId() + " already.");
         }
-        List<FieldProblem> problems = VmRules.check(work.inventory(), request.vmId(), spec);
-        checkTemplate(work.inventory(), spec, problems);
+        List<FieldProblem> problems = check(work.inventory(), request);
         if (!problems.isEmpty()) {
             return Verdict.refuse(Problem.invalid(problems));
         }
@@ -68,6 +67,13 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
         }
         work.turn().put(vm);
         return createFrom(work, request, vm, 0);
+    }
+
+    /** Every wrong field; empty for a good request. */
+    static List<FieldProblem> check(Inventory inventory, Request.CreateVm request) {
+        List<FieldProblem> problems = VmRules.check(inventory, request.vmId(), request.spec());
+        checkTemplate(inventory, request.spec(), problems);
+        return problems;
     }
 
     private static void checkTemplate(Inventory inventory, VmSpec spec, List<FieldProblem> problems) {

@@ -12,8 +12,11 @@ import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.Step.StepState;
 import io.kvorum.core.scheduling.Scheduler;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,6 +48,9 @@ public final class OperationRunner {
     private final Procedures procedures = new Procedures();
     private final HostDeath hostDeath;
     private final Consumer<OperationEnd> onEnd;
+
+    /** While an operation starts a batch, those of it that have ended already. */
+    private final Map<UUID, List<Operation>> endedWhileSpawning = new HashMap<>();
 
     /** An operation that has just ended, in its turn. */
     public record OperationEnd(Turn turn, Operation operation) {}
@@ -234,7 +240,9 @@ public final class OperationRunner {
 
     private void apply(Turn turn, Work work, Verdict verdict) {
         Operation before = work.operation();
-        boolean goesOnWaiting = verdict instanceof Verdict.Wait || verdict instanceof Verdict.Children;
+        boolean goesOnWaiting = verdict instanceof Verdict.Wait
+                || verdict instanceof Verdict.Children
+                || verdict instanceof Verdict.Batch;
         Operation operation = before.waiting() && !goesOnWaiting
                 ? before.withCurrentStep(before.currentStep().joined(turn.instant()))
                 : before;
@@ -247,7 +255,9 @@ public final class OperationRunner {
             case Verdict.Command(String name, UUID hostId, AgentCommand command, Duration limit) ->
                 take(turn, operation, name, hostId, command, limit);
             case Verdict.Pause(String name, Duration length) -> take(turn, operation, name, null, null, length);
-            case Verdict.Children children -> spawnChildren(turn, operation, children);
+            case Verdict.Children(String name, List<Request> requests) ->
+                spawnChildren(turn, operation, name, requests);
+            case Verdict.Batch(String name, List<Request> requests) -> spawnBatch(turn, operation, name, requests);
         }
         for (Work.FollowUp next : work.followUps()) {
             spawn(turn, next.request(), operation.requestedBy(), null, next.id());
@@ -270,14 +280,27 @@ public final class OperationRunner {
         send(turn, waiting, step);
     }
 
-    private void spawnChildren(Turn turn, Operation operation, Verdict.Children children) {
+    private void spawnBatch(Turn turn, Operation operation, String step, List<Request> requests) {
+        List<Operation> ended = new ArrayList<>();
+        endedWhileSpawning.put(operation.id(), ended);
+        spawnChildren(turn, operation, step, requests);
+        endedWhileSpawning.remove(operation.id());
+        if (!ended.isEmpty()) {
+            turn.inventory().operation(operation.id()).ifPresent(parent -> reconsider(turn, parent, ended));
+        }
+    }
+
+    private void spawnChildren(Turn turn, Operation operation, String step, List<Request> requests) {
         Operation waiting = operation;
-        if (!operation.waiting()) {
-            waiting = operation.with(new Step(
-                    children.step(), StepState.RUNNING, null, null, null, Duration.ZERO, turn.instant(), null, null));
+        if (!operation.waiting() || !operation.currentStep().name().equals(step)) {
+            Operation before = operation.waiting()
+                    ? operation.withCurrentStep(operation.currentStep().joined(turn.instant()))
+                    : operation;
+            waiting = before.with(
+                    new Step(step, StepState.RUNNING, null, null, null, Duration.ZERO, turn.instant(), null, null));
         }
         long revision = turn.put(waiting).meta().revision();
-        for (Request request : children.requests()) {
+        for (Request request : requests) {
             if (turn.inventory().operation(operation.id()).isEmpty()) {
                 return; // A child that was refused at once has ended it.
             }
@@ -333,7 +356,17 @@ public final class OperationRunner {
                     operation.requestedBy());
         }
         onEnd.accept(new OperationEnd(turn, ended));
-        turn.inventory().operation(operation.parentId()).ifPresent(parent -> reconsider(turn, parent, List.of(ended)));
+        tellParent(turn, ended);
+    }
+
+    /** A parent that still starts a batch looks at all that have ended once it has started the last. */
+    private void tellParent(Turn turn, Operation ended) {
+        List<Operation> gathered = ended.parentId() == null ? null : endedWhileSpawning.get(ended.parentId());
+        if (gathered != null) {
+            gathered.add(ended);
+        } else {
+            turn.inventory().operation(ended.parentId()).ifPresent(parent -> reconsider(turn, parent, List.of(ended)));
+        }
     }
 
     private static Problem blockedBy(Turn turn, Lock lock, Operation holder) {

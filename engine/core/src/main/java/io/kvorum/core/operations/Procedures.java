@@ -22,8 +22,10 @@ final class Procedures {
     private final RestartByLeaseProcedure restartByLease = new RestartByLeaseProcedure();
     private final ChangeVmProcedure changeVm = new ChangeVmProcedure();
     private final CreateVmProcedure createVm = new CreateVmProcedure();
+    private final CreateVmsProcedure createVms = new CreateVmsProcedure();
     private final DeleteVmProcedure deleteVm = new DeleteVmProcedure();
     private final StartVmProcedure startVm = new StartVmProcedure();
+    private final StartVmsProcedure startVms = new StartVmsProcedure();
     private final StopVmProcedure stopVm = new StopVmProcedure();
     private final ControlVmProcedure controlVm = new ControlVmProcedure();
     private final SuspendVmProcedure suspendVm = new SuspendVmProcedure();
@@ -61,8 +63,10 @@ final class Procedures {
                     case Request.RestartByLease r -> restartByLease;
                     case Request.ChangeVm r -> changeVm;
                     case Request.CreateVm r -> createVm;
+                    case Request.CreateVms r -> createVms;
                     case Request.DeleteVm r -> deleteVm;
                     case Request.StartVm r -> startVm;
+                    case Request.StartVms r -> startVms;
                     case Request.StopVm r -> stopVm;
                     case Request.ControlVm r -> controlVm;
                     case Request.SuspendVm r -> suspendVm;

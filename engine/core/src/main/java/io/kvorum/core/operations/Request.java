@@ -218,6 +218,18 @@ public sealed interface Request {
         }
     }
 
+    /** VMs of one cluster that are made together, and those of them that shall start started together. */
+    record CreateVms(UUID clusterId, List<CreateVm> vms, boolean allOrNothing) implements Request {
+        public CreateVms {
+            vms = List.copyOf(vms);
+        }
+
+        @Override
+        public String verb() {
+            return "create " + vms.size() + " VMs in";
+        }
+    }
+
     record DeleteVm(UUID vmId) implements Request {
         @Override
         public String verb() {
@@ -230,6 +242,18 @@ public sealed interface Request {
         @Override
         public String verb() {
             return "start";
+        }
+    }
+
+    /** VMs of one cluster that are started together; with {@code allOrNothing} none if not all find a host now. */
+    record StartVms(UUID clusterId, List<UUID> vmIds, boolean allOrNothing) implements Request {
+        public StartVms {
+            vmIds = List.copyOf(vmIds);
+        }
+
+        @Override
+        public String verb() {
+            return "start " + vmIds.size() + " VMs in";
         }
     }
 

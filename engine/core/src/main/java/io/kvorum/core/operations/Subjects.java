@@ -40,8 +40,10 @@ public final class Subjects {
             case Request.InspectLockspace r -> unnamed(Kind.HOST, r.hostId());
             case Request.ChangeVm r -> new Subject(Kind.VM, r.vmId(), r.spec().name());
             case Request.CreateVm r -> new Subject(Kind.VM, r.vmId(), r.spec().name());
+            case Request.CreateVms r -> unnamed(Kind.CLUSTER, r.clusterId());
             case Request.DeleteVm r -> unnamed(Kind.VM, r.vmId());
             case Request.StartVm r -> unnamed(Kind.VM, r.vmId());
+            case Request.StartVms r -> unnamed(Kind.CLUSTER, r.clusterId());
             case Request.StopVm r -> unnamed(Kind.VM, r.vmId());
             case Request.ControlVm r -> unnamed(Kind.VM, r.vmId());
             case Request.SuspendVm r -> unnamed(Kind.VM, r.vmId());

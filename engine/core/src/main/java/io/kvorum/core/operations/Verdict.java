@@ -21,6 +21,13 @@ public sealed interface Verdict {
         }
     }
 
+    /** The same, but nothing is made of one that ended at once before the last has begun. */
+    record Batch(String step, List<Request> requests) implements Verdict {
+        public Batch {
+            requests = List.copyOf(requests);
+        }
+    }
+
     /** Do nothing for that long, and go on. */
     record Pause(String step, Duration length) implements Verdict {}
 

@@ -129,6 +129,11 @@ public final class Work {
                 .isPresent();
     }
 
+    /** Whether the VMs would find a host each, in that order, if they were started now; nothing is changed. */
+    Scheduler.Trial tryAll(Cluster cluster, List<Vm> vms) {
+        return scheduler.tryAll(cluster, vms);
+    }
+
     /** Begins that operation once this one has ended. */
     void startAfter(UUID id, Request request) {
         followUps.add(new FollowUp(id, request));

@@ -12,10 +12,12 @@ import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.scheduling.Policy.Weighted;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,40 @@ public final class Scheduler {
                 .forEach(hostId -> without.unbind(hostId, vm));
         Vm nowhere = vm.withStatus(vm.status().off(VmState.DOWN, null));
         return new Scheduler(surroundings, without).explain(new PlacementRequest(nowhere, cluster, null, Set.of()));
+    }
+
+    /**
+     * VMs that were placed one after the other, each beside those before it.
+     *
+     * @param misfits those that found no host
+     * @param explanation of the first of them
+     */
+    public record Trial(List<Vm> misfits, Optional<Explanation> explanation) {
+        public Trial {
+            misfits = List.copyOf(misfits);
+        }
+    }
+
+    /** Places VMs that run nowhere in that order, on a copy. */
+    public Trial tryAll(Cluster cluster, List<Vm> vms) {
+        HostColumns supposed = columns.copy();
+        Scheduler there = new Scheduler(surroundings, supposed);
+        List<Vm> misfits = new ArrayList<>();
+        Optional<Explanation> explanation = Optional.empty();
+        for (Vm vm : vms) {
+            PlacementRequest request = new PlacementRequest(vm, cluster, null, Set.of());
+            Candidates candidates = there.candidates(request);
+            int best = there.best(candidates);
+            if (best == NOWHERE) {
+                explanation =
+                        explanation.or(() -> Optional.of(there.place(request).explanation()));
+                misfits.add(vm);
+            } else {
+                UUID hostId = candidates.host(best).id();
+                supposed.bind(hostId, vm.withStatus(vm.status().on(hostId, seat(candidates, best))));
+            }
+        }
+        return new Trial(misfits, explanation);
     }
 
     /** Which rules of its affinity groups, hard or soft, a VM breaks where it runs. */

@@ -1,6 +1,7 @@
 package io.kvorum.server.api;
 
 import io.kvorum.core.operations.Problem;
+import io.kvorum.core.operations.Problem.FieldProblem;
 import io.kvorum.core.scheduling.Explanation;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,17 @@ public class ProblemException extends RuntimeException {
     /** For what only the leader can answer. */
     static ProblemException noLeader() {
         return conflict("The leader cannot be asked now; try again in some seconds.");
+    }
+
+    /** The same, its fields being those of a part of the request. */
+    ProblemException within(String path) {
+        return problem.errors().isEmpty()
+                ? this
+                : new ProblemException(
+                        Problem.invalid(problem.errors().stream()
+                                .map(error -> new FieldProblem(path + error.field(), error.value(), error.message()))
+                                .toList()),
+                        explanation);
     }
 
     public Problem problem() {

@@ -3,15 +3,12 @@ package io.kvorum.server.api;
 import io.kvorum.server.leadership.Leadership;
 import io.kvorum.server.leadership.Terms;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -24,17 +21,17 @@ public class StatusResource {
 
     private static final List<String> RUNNING = List.of("up", "migrating", "paused");
 
-    private final EntityManager entities;
+    private final StateCounts counts;
     private final Leadership leadership;
     private final Terms terms;
     private final String version;
 
     StatusResource(
-            EntityManager entities,
+            StateCounts counts,
             Leadership leadership,
             Terms terms,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this.entities = entities;
+        this.counts = counts;
         this.leadership = leadership;
         this.terms = terms;
         this.version = version;
@@ -56,8 +53,9 @@ public class StatusResource {
     @GET
     public StatusView get() {
         Terms.Term term = terms.current();
-        Map<String, Long> hosts = states("HostRow");
-        Map<String, Long> vms = states("VmRow");
+        StateCounts.Counted counted = counts.now();
+        Map<String, Long> hosts = counted.hosts();
+        Map<String, Long> vms = counted.vms();
         boolean here = leadership.term().filter(epoch -> epoch == term.epoch()).isPresent();
         return new StatusView(
                 version,
@@ -71,14 +69,6 @@ public class StatusResource {
                                 .mapToLong(state -> vms.getOrDefault(state, 0L))
                                 .sum(),
                         vms));
-    }
-
-    private Map<String, Long> states(String table) {
-        Map<String, Long> states = new TreeMap<>();
-        entities.createQuery("select state, count(*) from " + table + " group by state", Object[].class)
-                .getResultList()
-                .forEach(row -> states.put(row[0].toString().toLowerCase(Locale.ROOT), (Long) row[1]));
-        return states;
     }
 
     private static long total(Map<String, Long> states) {

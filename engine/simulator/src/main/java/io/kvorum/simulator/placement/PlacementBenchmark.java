@@ -6,15 +6,17 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * {@code deploy/bench placement}: decisions a second on one thread, all filters and weights of {@code evenly_distributed}, in
- * clusters that stay full while VMs come and go ({@link Churn}). Medians of windows after others to warm up; the time of
- * a decision includes the release before it and the reservation after it in the rates, and neither in the percentiles.
+ * clusters that stay full while VMs come and go ({@link Churn}). The figures' rates are JMH's ({@link PlacementJmh}); the curve and
+ * the percentiles are those of a long run: medians of windows after others to warm up. The time of a decision includes the
+ * release before it and the reservation after it in the rates, and neither in the percentiles.
  */
 public final class PlacementBenchmark {
 
-    private static final int VMS_PER_HOST = 20;
+    static final int VMS_PER_HOST = 20;
     private static final int[] CURVE = {30, 100, 300, 1000, 3000, 10_000};
     private static final int WARM_UP = 4;
     private static final int WINDOWS = 9;
@@ -24,7 +26,7 @@ public final class PlacementBenchmark {
     /** One point of the curve. */
     private record Point(double rate, double p50, double p99, double bytes) {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, RunnerException {
         if (arguments.length != 0) {
             System.err.println("Usage: deploy/bench placement");
             System.exit(2);
@@ -32,17 +34,18 @@ public final class PlacementBenchmark {
         MeasuredOn.print();
         System.out.println(" hosts      VMs  rules  decisions/s   p50 us   p99 us  bytes/decision  ns/host");
         Point thousand = new Point(0, 0, 0, 0);
-        Point tenThousand = thousand;
         for (int hosts : CURVE) {
             Point point = point(hosts, false);
             thousand = hosts == 1000 ? point : thousand;
-            tenThousand = hosts == 10_000 ? point : tenThousand;
         }
-        Point affinity = point(1000, true);
-        figure("rate_1000", thousand.rate(), "decisions/s");
+        point(1000, true);
+        double rate1000 = PlacementJmh.rate(1000, false);
+        double rate10000 = PlacementJmh.rate(10_000, false);
+        double rateAffinity = PlacementJmh.rate(1000, true);
+        figure("rate_1000", rate1000, "decisions/s");
         figure("p99_us_1000", thousand.p99(), "us");
-        figure("rate_10000", tenThousand.rate(), "decisions/s");
-        figure("rate_affinity", affinity.rate(), "decisions/s");
+        figure("rate_10000", rate10000, "decisions/s");
+        figure("rate_affinity", rateAffinity, "decisions/s");
         figure("bytes_per_decision", thousand.bytes(), "B");
     }
 
