@@ -127,15 +127,24 @@ final class Fleet {
         int vms = hosts * VMS_PER_HOST;
         int few = Math.min(vms / 4, MOST_SINGLE);
         int single = few + (vms - few) % BATCH;
-        double singleRate = timed(engine, single, single, () ->
-                parallel(AT_ONCE, single, i -> engine.post("/vms", vm(i, clusterIds.get(i % clusterIds.size())))));
+        double singleRate = timed(
+                engine,
+                single,
+                single,
+                () -> parallel(
+                        AT_ONCE, single, i -> engine.post("/vms", vm(i, clusterIds.get(i % clusterIds.size())))));
         System.out.printf(Locale.ROOT, "fleet.single_starts_per_s %.0f VMs/s%n", singleRate);
         int batches = (vms - single) / BATCH;
-        double rate = timed(engine, batches * BATCH, single + batches * BATCH, () -> parallel(
-                BATCHES_AT_ONCE,
-                batches,
-                batch -> engine.succeed(
-                        engine.post("/vms/batch-create", Map.of("vms", batch(single, batch, clusterIds))), LIMIT)));
+        double rate = timed(
+                engine,
+                batches * BATCH,
+                single + batches * BATCH,
+                () -> parallel(
+                        BATCHES_AT_ONCE,
+                        batches,
+                        batch -> engine.succeed(
+                                engine.post("/vms/batch-create", Map.of("vms", batch(single, batch, clusterIds))),
+                                LIMIT)));
         System.out.printf(Locale.ROOT, "fleet.starts_per_s %.0f VMs/s%n", rate);
     }
 
