@@ -27,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -55,6 +56,7 @@ public final class SimulatedFleet implements AutoCloseable {
     private final IdentityKeys keys = new IdentityKeys();
     private final HostDirectory directory = new HostDirectory();
     private final Map<String, SimulatedHost> hosts = new ConcurrentSkipListMap<>();
+    private final Map<String, SimulatedHost> hostsById = new ConcurrentHashMap<>();
     private final List<ManagedHost> managed = new ArrayList<>();
     private final ExecutorService executor = AgentServer.virtualThreads();
     private final SimulatedBmc bmc = new SimulatedBmc(this);
@@ -74,66 +76,71 @@ public final class SimulatedFleet implements AutoCloseable {
     }
 
     /**
-     * Joins every host that has no identity in the state folder yet; those that have keep theirs. Hosts take the tokens in
-     * turn, such as one for each cluster; each must be good for as many joins. Stops at the first failure.
+     * Joins every host that has no identity in the state folder yet; those that have keep theirs. Each is served as soon as it
+     * has joined. Hosts take the tokens in turn, such as one for each cluster; each must be good for as many joins. Stops at
+     * the first failure.
      */
     public void join(String... tokens) throws IOException, GeneralSecurityException {
         List<JoinToken> parsed = Stream.of(tokens).map(JoinToken::parse).toList();
         Semaphore permits = new Semaphore(PARALLEL_JOINS);
-        List<Future<HostIdentity>> joins = new ArrayList<>();
+        List<Future<?>> joins = new ArrayList<>();
         for (int number = 1; number <= plan.hosts(); number++) {
             String name = name(number);
             JoinToken token = parsed.get((number - 1) % parsed.size());
             joins.add(executor.submit(() -> {
                 permits.acquire();
                 try {
-                    return identity(name, token);
+                    serve(identity(name, token));
+                    return name;
                 } finally {
                     permits.release();
                 }
             }));
         }
-        for (Future<HostIdentity> join : joins) {
-            add(result(join));
+        for (Future<?> join : joins) {
+            await(join);
         }
     }
 
-    /** Serves the hosts that joined, now or in an earlier life of this process. */
-    public synchronized void start() throws IOException, GeneralSecurityException {
-        if (server.isPresent()) {
-            return;
-        }
+    /** Serves the hosts that joined in an earlier life of this process too. */
+    public void start() throws IOException, GeneralSecurityException {
         for (int number = 1; number <= plan.hosts(); number++) {
             Optional<HostIdentity> known = HostIdentity.load(folder(name(number)));
             if (known.isPresent()) {
-                add(known.get());
+                serve(known.get());
             }
         }
-        EngineTrust engine = trust.orElseThrow(() -> new IOException(
-                "No simulated host in " + plan.stateDir() + " has joined; call join with a token first"));
-        AgentServer started = new AgentServer(directory, keys, engine, executor);
-        port = started.start(new InetSocketAddress(plan.address(), port));
-        server = Optional.of(started);
-        for (SimulatedHost host : hosts.values()) {
-            renewal(started, engine, host);
+        if (hosts.isEmpty()) {
+            throw new IOException(
+                    "No simulated host in " + plan.stateDir() + " has joined; call join with a token first");
         }
     }
 
-    private void renewal(AgentServer started, EngineTrust engine, SimulatedHost host)
-            throws IOException, GeneralSecurityException {
-        Path folder = folder(host.name());
-        HostIdentity identity =
-                HostIdentity.load(folder).orElseThrow(() -> new IOException(folder + " lost its identity; join again"));
+    private synchronized void serve(HostIdentity identity) throws IOException, GeneralSecurityException {
+        if (hosts.containsKey(identity.name())) {
+            return;
+        }
+        EngineTrust engine = trust.isPresent() ? trust.get() : EngineTrust.of(identity.caPem());
+        trust = Optional.of(engine);
+        add(identity);
+        AgentServer serving = server.isPresent() ? server.get() : listen(engine);
         new CertificateRenewal(
                         identity,
-                        folder,
+                        folder(identity.name()),
                         keys,
                         engine,
                         Optional.empty(),
-                        started.scheduler(),
+                        serving.scheduler(),
                         executor,
                         InstantSource.system())
                 .schedule();
+    }
+
+    private AgentServer listen(EngineTrust engine) throws IOException, GeneralSecurityException {
+        AgentServer started = new AgentServer(directory, keys, engine, executor);
+        port = started.start(new InetSocketAddress(plan.address(), port));
+        server = Optional.of(started);
+        return started;
     }
 
     /** The port that all hosts share. */
@@ -154,9 +161,7 @@ public final class SimulatedFleet implements AutoCloseable {
 
     /** By the id that the engine gave it. */
     public Optional<SimulatedHost> byId(String hostId) {
-        return hosts.values().stream()
-                .filter(host -> host.hostId().equals(hostId))
-                .findFirst();
+        return Optional.ofNullable(hostsById.get(hostId));
     }
 
     public void powerOff(String name) {
@@ -210,20 +215,16 @@ public final class SimulatedFleet implements AutoCloseable {
         return joined;
     }
 
-    private synchronized void add(HostIdentity identity) throws GeneralSecurityException {
-        if (hosts.containsKey(identity.name())) {
-            return;
-        }
-        if (trust.isEmpty()) {
-            trust = Optional.of(EngineTrust.of(identity.caPem()));
-        }
+    private void add(HostIdentity identity) throws GeneralSecurityException {
         keys.put(identity);
         SimulatedHypervisor hypervisor = new SimulatedHypervisor(identity.hostId(), identity.name(), capacity(), world);
         ManagedHost host = ManagedHost.forgetful(
                 identity.hostId(), hypervisor, new SimulatedDisks(world), new NoLeases(), bmc, this::probe, executor);
         directory.add(host);
         managed.add(host);
-        hosts.put(identity.name(), new SimulatedHost(hypervisor, host));
+        SimulatedHost simulated = new SimulatedHost(hypervisor, host);
+        hosts.put(identity.name(), simulated);
+        hostsById.put(identity.hostId(), simulated);
     }
 
     private SimulatedCapacity capacity() {
@@ -246,9 +247,9 @@ public final class SimulatedFleet implements AutoCloseable {
         }
     }
 
-    private static HostIdentity result(Future<HostIdentity> join) throws IOException, GeneralSecurityException {
+    private static void await(Future<?> join) throws IOException, GeneralSecurityException {
         try {
-            return join.get();
+            join.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while hosts joined", e);

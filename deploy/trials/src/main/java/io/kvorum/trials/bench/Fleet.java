@@ -91,6 +91,8 @@ final class Fleet {
                 start(engine);
                 atRest(engine, process, folder);
                 storm(engine, folder, all);
+                // Last of all: a full collection stops the engine for longer than a leader may be silent.
+                System.out.printf(Locale.ROOT, "fleet.heap_mb %.0f MB%n", Machine.liveHeapMb(process.pid()));
             } finally {
                 fleet.destroy();
                 fleet.waitFor();
@@ -203,7 +205,6 @@ final class Fleet {
                 answers.size(),
                 events.size(),
                 Machine.residentMb(process.pid()));
-        System.out.printf(Locale.ROOT, "fleet.heap_mb %.0f MB%n", Machine.liveHeapMb(process.pid()));
         System.out.printf(Locale.ROOT, "fleet.cpu_cores %.2f cores%n", cores);
         System.out.printf(Locale.ROOT, "fleet.api_p99_ms %.0f ms%n", Machine.percentile(answers, 99));
         System.out.printf(Locale.ROOT, "fleet.event_p99_ms %.0f ms%n", Machine.percentile(events, 99));

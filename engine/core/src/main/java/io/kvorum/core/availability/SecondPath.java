@@ -4,14 +4,13 @@ import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.ProbeAnswer;
 import io.kvorum.core.controller.CommandOutcome.ProbeDetail;
 import io.kvorum.core.controller.Turn;
-import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.lifecycle.HostState;
+import io.kvorum.core.operations.NearbyHosts;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.Request;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 /**
  * The second path to a silent host: up to {@link #MAX_ASKED} other hosts are asked at once whether its agent answers
@@ -108,39 +106,13 @@ final class SecondPath {
         inquiry.reachedBy.clear();
         inquiry.refused = false;
         inquiry.open.clear();
-        List<UUID> others = others(turn, host);
+        List<UUID> others = NearbyHosts.of(turn.inventory(), host, MAX_ASKED).stream()
+                .map(Host::id)
+                .toList();
         inquiry.open.addAll(others);
         for (UUID other : others) {
             operations.accept(turn, new Request.ProbeHost(host.id(), other));
         }
-    }
-
-    /** Of the same cluster first, then of the data center. */
-    private static List<UUID> others(Turn turn, Host host) {
-        UUID cluster = host.spec().clusterId();
-        List<UUID> near = named(turn.inventory().hostsOf(cluster).stream(), host);
-        if (near.size() == MAX_ASKED) {
-            return near;
-        }
-        Optional<UUID> dataCenter = turn.inventory().cluster(cluster).map(Cluster::dataCenterId);
-        Stream<Host> far = turn.inventory().hosts().stream()
-                .filter(other -> !other.spec().clusterId().equals(cluster))
-                .filter(other -> turn.inventory()
-                        .cluster(other.spec().clusterId())
-                        .map(Cluster::dataCenterId)
-                        .equals(dataCenter));
-        return Stream.concat(near.stream(), named(far, host).stream())
-                .limit(MAX_ASKED)
-                .toList();
-    }
-
-    /** The first ones that are up, by name. */
-    private static List<UUID> named(Stream<Host> hosts, Host silent) {
-        return hosts.filter(other -> !other.id().equals(silent.id()) && other.state() == HostState.UP)
-                .sorted(Comparator.comparing(Host::name))
-                .limit(MAX_ASKED)
-                .map(Host::id)
-                .toList();
     }
 
     /** The answer of one of them. */

@@ -102,7 +102,7 @@ public final class HostSleep {
     /** Whether somebody is there to switch its power. */
     public static boolean reachable(Inventory inventory, Host host) {
         return host.spec().powerManagement().usable()
-                && !PowerProxies.of(inventory, host).isEmpty();
+                && !NearbyHosts.of(inventory, host, 1).isEmpty();
     }
 
     private static boolean held(Inventory inventory, Host host, PowerTask task) {

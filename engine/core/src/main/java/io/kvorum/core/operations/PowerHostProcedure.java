@@ -40,6 +40,9 @@ import java.util.stream.IntStream;
  */
 final class PowerHostProcedure implements Procedure<Request.PowerHost> {
 
+    /** Through how many other hosts each power agent is tried. */
+    static final int PROXIES = 2;
+
     private static final String REST = "rest without power";
 
     /** One attempt; its name is the step's, so that a new leader knows what was tried. */
@@ -120,7 +123,7 @@ final class PowerHostProcedure implements Procedure<Request.PowerHost> {
         Set<Integer> done = done(work, action);
         List<String> tried = work.operation().steps().stream().map(Step::name).toList();
         List<Way> ways = new ArrayList<>();
-        for (Host proxy : PowerProxies.of(work.inventory(), subject)) {
+        for (Host proxy : NearbyHosts.of(work.inventory(), subject, PROXIES)) {
             for (int agent = 0; agent < agents; agent++) {
                 Way way = new Way(action, agent, proxy);
                 if (!done.contains(agent) && !tried.contains(way.step())) {

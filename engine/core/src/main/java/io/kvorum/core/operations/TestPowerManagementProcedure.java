@@ -58,7 +58,7 @@ final class TestPowerManagementProcedure implements Procedure<Request.TestPowerM
         List<String> tried = work.operation().steps().stream().map(Step::name).toList();
         List<PowerAgent> agents = request.powerManagement().agents();
         for (int agent = 0; agent < agents.size(); agent++) {
-            for (Host proxy : PowerProxies.of(work.inventory(), host)) {
+            for (Host proxy : NearbyHosts.of(work.inventory(), host, PowerHostProcedure.PROXIES)) {
                 Way way = new Way(agent, agents.get(agent), proxy);
                 if (!tried.contains(way.step())) {
                     return Optional.of(new Verdict.Command(

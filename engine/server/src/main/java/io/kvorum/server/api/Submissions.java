@@ -48,18 +48,13 @@ public class Submissions {
     /** Submits and waits until the leader has begun or refused it, or the time is over. */
     public Operation begin(Request request, String actor, @Nullable String idempotencyKey, Duration wait)
             throws SQLException, InterruptedException {
-        return submit(request, actor, idempotencyKey, wait, operation -> operation.state() != OperationState.QUEUED);
+        return submit(request, actor, idempotencyKey, wait, state -> state != OperationState.QUEUED);
     }
 
     /** Submits and waits until it has ended, or the time is over; then it is answered as it stands. */
     public Operation runToEnd(Request request, String actor, @Nullable String idempotencyKey, Duration wait)
             throws SQLException, InterruptedException {
-        return submit(
-                request,
-                actor,
-                idempotencyKey,
-                wait,
-                operation -> operation.state().ended());
+        return submit(request, actor, idempotencyKey, wait, OperationState::ended);
     }
 
     public Operation runToEnd(Request request, String actor, Duration wait) throws SQLException, InterruptedException {
@@ -68,14 +63,13 @@ public class Submissions {
 
     /** The operation once it has ended, or as it stands when the time is over; empty if there is none. */
     public Optional<Operation> awaitEnd(UUID id, Duration wait) throws SQLException, InterruptedException {
-        if (queue.find(id).isEmpty()) {
+        if (queue.state(id).isEmpty()) {
             return Optional.empty();
         }
         long deadline = System.nanoTime() + wait.toNanos();
         Semaphore news = new Semaphore(0);
         try (Subscription subscription = subscribe(Set.of(id.toString()), news)) {
-            return Optional.of(
-                    await(id, deadline, news, operation -> operation.state().ended()));
+            return Optional.of(await(id, deadline, news, OperationState::ended));
         }
     }
 
@@ -88,7 +82,7 @@ public class Submissions {
     }
 
     private Operation submit(
-            Request request, String actor, @Nullable String key, Duration wait, Predicate<Operation> enough)
+            Request request, String actor, @Nullable String key, Duration wait, Predicate<OperationState> enough)
             throws SQLException, InterruptedException {
         if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARS)) {
             throw ProblemException.invalid("Idempotency-Key", key, "Must be 1 to " + MAX_KEY_CHARS + " characters.");
@@ -115,21 +109,30 @@ public class Submissions {
         }
     }
 
-    private Operation await(UUID id, long deadlineNanos, Semaphore news, Predicate<Operation> enough)
+    private Operation await(UUID id, long deadlineNanos, Semaphore news, Predicate<OperationState> enough)
             throws SQLException, InterruptedException {
+        boolean worthReading = true;
         while (true) {
-            Operation now = queue.find(id).orElseThrow();
-            if (enough.test(now) || deadlineNanos - System.nanoTime() <= 0) {
-                return now;
+            boolean over = deadlineNanos - System.nanoTime() <= 0;
+            if (over || worthReading) {
+                Operation now = queue.find(id).orElseThrow();
+                if (over || enough.test(now.state())) {
+                    return now;
+                }
             }
-            awaitNews(deadlineNanos, news);
+            // A batch's document is large: it is not read again just because time passes.
+            worthReading = awaitNews(deadlineNanos, news)
+                    || queue.state(id).filter(enough).isPresent();
         }
     }
 
-    private static void awaitNews(long deadlineNanos, Semaphore news) throws InterruptedException {
+    /** Whether there was news; without any it looks up after a while all the same. */
+    private static boolean awaitNews(long deadlineNanos, Semaphore news) throws InterruptedException {
         long left = deadlineNanos - System.nanoTime();
         if (news.tryAcquire(Math.min(left, TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS)), TimeUnit.NANOSECONDS)) {
             news.drainPermits();
+            return true;
         }
+        return false;
     }
 }

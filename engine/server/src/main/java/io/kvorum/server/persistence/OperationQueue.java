@@ -3,6 +3,7 @@ package io.kvorum.server.persistence;
 import io.agroal.api.AgroalDataSource;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.OperationState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -135,6 +136,16 @@ public class OperationQueue {
                 PreparedStatement select = connection.prepareStatement("select document from operation where id = ?")) {
             select.setObject(1, id);
             return read(select).stream().findFirst();
+        }
+    }
+
+    public Optional<OperationState> state(UUID id) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement select = connection.prepareStatement("select state from operation where id = ?")) {
+            select.setObject(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(OperationState.valueOf(row.getString(1))) : Optional.empty();
+            }
         }
     }
 
