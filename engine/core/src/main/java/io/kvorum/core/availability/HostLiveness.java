@@ -79,7 +79,7 @@ public final class HostLiveness {
         this.settings = settings;
         this.suspicionNanos = settings.suspicion().toNanos();
         this.operations = operations;
-        this.secondPath = new SecondPath(operations);
+        this.secondPath = new SecondPath(operations, this::falling);
         this.leases = new LeaseEvidence(operations);
     }
 

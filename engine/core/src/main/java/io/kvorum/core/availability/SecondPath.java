@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 
 /**
  * The second path to a silent host: up to {@link #MAX_ASKED} other hosts are asked at once whether its agent answers
@@ -42,6 +43,12 @@ final class SecondPath {
 
     private static final int MAX_ASKED = 3;
 
+    /**
+     * Questions that may be open at once. Where more hosts than that are missed, most likely the engine itself is late: the others'
+     * turn comes when a fence is considered, and questions about thousands of hosts would only make it later.
+     */
+    private static final int MAX_OPEN = 600;
+
     /** How long a fence waits for answers: what a host is given to probe, and a second for its word to come here. */
     private static final Duration PATIENCE = Duration.ofMillis(2500);
 
@@ -57,16 +64,20 @@ final class SecondPath {
     }
 
     private final BiConsumer<Turn, Request> operations;
+    private final BiPredicate<Turn, Host> missed;
     private final Map<UUID, Inquiry> inquiries = new HashMap<>();
+    private int open;
 
-    SecondPath(BiConsumer<Turn, Request> operations) {
+    /** @param missed whether a host that is up was not heard for so long that it is no use to ask it anything */
+    SecondPath(BiConsumer<Turn, Request> operations, BiPredicate<Turn, Host> missed) {
         this.operations = operations;
+        this.missed = missed;
     }
 
     /** A host is falling silent: asks the others anew, if the policy of its cluster wants it. */
     void begin(Turn turn, Host host) {
-        inquiries.remove(host.id());
-        if (wanted(turn, host)) {
+        forget(host.id());
+        if (wanted(turn, host) && open < MAX_OPEN) {
             ask(turn, host, inquiries.computeIfAbsent(host.id(), id -> new Inquiry()));
         }
     }
@@ -84,11 +95,11 @@ final class SecondPath {
             return Evidence.NONE;
         }
         Inquiry inquiry = inquiries.get(host.id());
-        if (inquiry == null) {
-            inquiry = new Inquiry();
-            inquiries.put(host.id(), inquiry);
-            ask(turn, host, inquiry);
-        } else if (turn.nanos() - inquiry.askedNanos > FRESH.toNanos()) {
+        if (inquiry == null || turn.nanos() - inquiry.askedNanos > FRESH.toNanos()) {
+            if (open >= MAX_OPEN) {
+                return Evidence.PENDING;
+            }
+            inquiry = inquiries.computeIfAbsent(host.id(), id -> new Inquiry());
             ask(turn, host, inquiry);
         }
         if (!inquiry.reachedBy.isEmpty()) {
@@ -105,11 +116,13 @@ final class SecondPath {
         inquiry.askedNanos = turn.nanos();
         inquiry.reachedBy.clear();
         inquiry.refused = false;
+        open -= inquiry.open.size();
         inquiry.open.clear();
-        List<UUID> others = NearbyHosts.of(turn.inventory(), host, MAX_ASKED).stream()
+        List<UUID> others = NearbyHosts.of(turn.inventory(), host, MAX_ASKED, other -> !missed.test(turn, other)).stream()
                 .map(Host::id)
                 .toList();
         inquiry.open.addAll(others);
+        open += others.size();
         for (UUID other : others) {
             operations.accept(turn, new Request.ProbeHost(host.id(), other));
         }
@@ -122,6 +135,7 @@ final class SecondPath {
         if (inquiry == null || host.isEmpty() || !inquiry.open.remove(request.throughHostId())) {
             return;
         }
+        open--;
         ProbeAnswer answer = !operation.steps().isEmpty()
                         && operation.currentStep().outcome()
                                 instanceof CommandOutcome.Done(ProbeDetail(ProbeAnswer given))
@@ -157,6 +171,7 @@ final class SecondPath {
     }
 
     void forget(UUID hostId) {
-        inquiries.remove(hostId);
+        Inquiry inquiry = inquiries.remove(hostId);
+        open -= inquiry == null ? 0 : inquiry.open.size();
     }
 }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** Hosts that can do something on behalf of another one. */
 public final class NearbyHosts {
@@ -17,24 +18,30 @@ public final class NearbyHosts {
     private NearbyHosts() {}
 
     /**
-     * At most so many other hosts that are up: of the same cluster first, those that follow it by name, then of the other
+     * At most so many other hosts that are up and that suit: of the same cluster first, those that follow it by name, then of the other
      * clusters of its data center. Where many hosts of a cluster are asked for at once, not all the work goes to the same few.
      */
-    public static List<Host> of(Inventory inventory, Host subject, int most) {
-        List<Host> nearby = new ArrayList<>(following(inventory, subject.spec().clusterId(), subject));
+    public static List<Host> of(Inventory inventory, Host subject, int most, Predicate<Host> suits) {
+        List<Host> nearby = following(inventory, subject.spec().clusterId(), subject, suits);
         if (nearby.size() < most) {
             others(inventory, subject).forEach(cluster -> {
                 if (nearby.size() < most) {
-                    nearby.addAll(following(inventory, cluster.id(), subject));
+                    nearby.addAll(following(inventory, cluster.id(), subject, suits));
                 }
             });
         }
         return nearby.stream().limit(most).toList();
     }
 
-    private static List<Host> following(Inventory inventory, UUID clusterId, Host subject) {
+    /** The same, whoever is up. */
+    public static List<Host> of(Inventory inventory, Host subject, int most) {
+        return of(inventory, subject, most, host -> true);
+    }
+
+    private static List<Host> following(Inventory inventory, UUID clusterId, Host subject, Predicate<Host> suits) {
         List<Host> up = new ArrayList<>(inventory.hostsOf(clusterId).stream()
                 .filter(host -> host.state() == HostState.UP && !host.id().equals(subject.id()))
+                .filter(suits)
                 .sorted(Comparator.comparing(Host::name))
                 .toList());
         long before = up.stream()

@@ -81,6 +81,9 @@ public final class OperationRunner {
     private void resume(Turn turn, Operation operation) {
         if (operation.state() == OperationState.QUEUED) {
             submit(turn, operation);
+        } else if (looksOnly(operation.request())) {
+            // Whoever asked went with the last term; this one asks anew, if it still wants to know.
+            end(turn, operation, OperationState.CANCELLED, "A new leader looks for itself.", null);
         } else if (operation.waiting() && operation.currentStep().commandId() != null) {
             send(turn, operation, operation.currentStep());
         } else {
@@ -344,9 +347,9 @@ public final class OperationRunner {
             case SUCCEEDED, CANCELLED, QUEUED, RUNNING -> Severity.INFO;
         };
         // A silent host is looked at every second or so; what is found is logged once.
-        boolean lookOnly = operation.request() instanceof Request.InspectLockspace;
+        boolean untold = operation.request() instanceof Request.InspectLockspace;
         String words = summary != null ? summary : problem != null ? problem.detail() : "";
-        if (!lookOnly) {
+        if (!untold) {
             turn.log(
                     severity,
                     "operation." + state.name().toLowerCase(Locale.ROOT),
@@ -357,6 +360,10 @@ public final class OperationRunner {
         }
         onEnd.accept(new OperationEnd(turn, ended));
         tellParent(turn, ended);
+    }
+
+    private static boolean looksOnly(Request request) {
+        return request instanceof Request.ProbeHost || request instanceof Request.InspectLockspace;
     }
 
     /** A parent that still starts a batch looks at all that have ended once it has started the last. */

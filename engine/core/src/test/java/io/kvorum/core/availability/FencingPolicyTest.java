@@ -92,6 +92,43 @@ class FencingPolicyTest {
     }
 
     @Test
+    void whereHundredsAreMissedNotAllAreAskedForAtOnce() {
+        TestCluster cluster = cluster(policy(50, true, 300, true), 1000);
+
+        for (int i = 1; i <= 400; i++) {
+            cluster.host("h" + i).cutFromEngine = true;
+        }
+        cluster.until(
+                Duration.ofMinutes(1),
+                c -> c.hostState("h400").state() == HostState.NON_RESPONSIVE);
+
+        long open = cluster.openOperations().stream()
+                .filter(operation -> operation.request() instanceof Request.ProbeHost)
+                .count();
+        assertTrue(open <= 602, open + " questions are open");
+        assertTrue(asked(cluster).stream().noneMatch(name -> Integer.parseInt(name.substring(1)) <= 400));
+
+        cluster.advance(Duration.ofMinutes(2));
+        assertEquals(0, switchedOff(cluster), "All are reached by others, once it is their turn to be asked for");
+    }
+
+    @Test
+    void aNewLeaderDoesNotWaitForTheQuestionsOfTheOldOne() {
+        TestCluster cluster = cluster(FencingPolicy.DEFAULT, 5);
+        cluster.hosts().forEach(host -> host.habit(AgentCommand.ProbeHost.class, Habit.MUTE));
+        cluster.host("h1").cut = true;
+        cluster.until(Duration.ofMinutes(1), c -> !c.waiting(AgentCommand.ProbeHost.class).isEmpty());
+
+        cluster.newLeader();
+
+        assertTrue(cluster.openOperations().stream()
+                .noneMatch(operation -> operation.request() instanceof Request.ProbeHost));
+        assertTrue(cluster.ended.values().stream()
+                .filter(operation -> operation.request() instanceof Request.ProbeHost)
+                .allMatch(operation -> operation.state() == OperationState.CANCELLED));
+    }
+
+    @Test
     void anAgentThatComesBackInTimeKeepsItsHostFromBeingFenced() {
         TestCluster cluster = cluster(FencingPolicy.DEFAULT, 4);
 

@@ -101,7 +101,12 @@ public class Leadership {
         long asked = System.nanoTime();
         session.exists(config.leadership().path(), false);
         Tenure tenure = new Tenure(Duration.ofMillis(session.getSessionTimeout()), asked, System::nanoTime);
-        Thread keeper = Thread.ofVirtual().name("tenure").start(() -> keep(tenure, curator, sessionId));
+        // Not a virtual thread: those wait for each other, and with a fleet there may be thousands of them to run.
+        Thread keeper = Thread.ofPlatform()
+                .daemon()
+                .name("tenure")
+                .priority(Thread.MAX_PRIORITY)
+                .start(() -> keep(tenure, curator, sessionId));
         try {
             loop.run(replicaId, config.replicaAddress().orElse(""), tenure::holds);
         } catch (RuntimeException e) {

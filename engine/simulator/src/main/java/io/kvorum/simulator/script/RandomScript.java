@@ -17,6 +17,7 @@ public final class RandomScript {
 
     /** Of its own, so that worlds without leases stay what they were. */
     private final Dice leaseDice;
+    private final Dice batchDice;
 
     private final boolean leases;
     private final int busy;
@@ -35,6 +36,7 @@ public final class RandomScript {
         loadDice = new Dice(~seed ^ 0x10AD);
         busy = loadDice.chance(0.5) ? loadDice.between(30, 100) : 0;
         savesPower = loadDice.chance(0.4);
+        batchDice = new Dice(~seed ^ 0xBA7C4);
         postCopy = new Dice(~seed ^ 0x9057).chance(0.4);
         hosts = dice.between(3, 8);
         vms = dice.between(10, Math.min(40, hosts * 5));
@@ -62,6 +64,9 @@ public final class RandomScript {
         }
         if (savesPower) {
             savingFaults();
+        }
+        if (batchDice.chance(0.4)) {
+            batches();
         }
         steps.sort(Comparator.comparingLong(Step::atNanos));
         return new Script(world, steps, List.of(), List.of(), DAY + 40 * SECOND, true);
@@ -147,6 +152,20 @@ public final class RandomScript {
                 steps.add(new Step(off, "ask shutdown v" + i));
                 steps.add(new Step(off + loadDice.between(120, 800) * SECOND, "ask start v" + i));
             }
+        }
+    }
+
+    /** Many VMs with one request; some of those that are made are made again. */
+    private void batches() {
+        int many = batchDice.between(1, 4);
+        for (int i = 0; i < many; i++) {
+            boolean making = batchDice.chance(0.4);
+            StringBuilder request = new StringBuilder(making ? "ask create-all cluster" : "ask start-all cluster");
+            for (int vm = 1; vm <= (making ? 8 : vms); vm++) {
+                request.append(batchDice.chance(0.5) ? (making ? " m" : " v") + vm : "");
+            }
+            request.append(batchDice.chance(0.3) ? " all-or-nothing" : "");
+            steps.add(new Step(batchDice.between(5, 1000) * SECOND, request.toString()));
         }
     }
 

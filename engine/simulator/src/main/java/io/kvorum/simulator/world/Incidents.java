@@ -16,6 +16,8 @@ import java.util.UUID;
  */
 final class Incidents {
 
+    private static final String ALL_OR_NOTHING = "all-or-nothing";
+
     private final World world;
     private final Map<String, Runnable> undo = new HashMap<>();
     private int asked;
@@ -254,6 +256,13 @@ final class Incidents {
         world.clients.ask(label.isEmpty() ? "ask-" + asked : label, request(rest.get(1), name, rest));
     }
 
+    private static List<String> vms(List<String> words) {
+        return words.stream()
+                .skip(3)
+                .filter(word -> !word.equals(ALL_OR_NOTHING))
+                .toList();
+    }
+
     private Request request(String verb, String name, List<String> words) {
         UUID id = world.names.id(name);
         return switch (verb) {
@@ -273,6 +282,22 @@ final class Incidents {
                                 Setup.VmSetup.ordinary(name, words.contains("ha"), words.contains("lease"))),
                         false,
                         words.contains("start"));
+            case "start-all" ->
+                new Request.StartVms(
+                        id,
+                        vms(words).stream().map(world.names::id).toList(),
+                        words.contains(ALL_OR_NOTHING));
+            case "create-all" ->
+                new Request.CreateVms(
+                        id,
+                        vms(words).stream()
+                                .map(vm -> new Request.CreateVm(
+                                        world.names.id(vm),
+                                        world.entities.spec(Setup.VmSetup.ordinary(vm, true, false)),
+                                        false,
+                                        true))
+                                .toList(),
+                        words.contains(ALL_OR_NOTHING));
             case "delete" -> new Request.DeleteVm(id);
             case "maintain" -> new Request.MaintainHost(id);
             case "activate" -> new Request.ActivateHost(id);
