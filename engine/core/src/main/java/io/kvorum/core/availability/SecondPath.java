@@ -118,9 +118,10 @@ final class SecondPath {
         inquiry.refused = false;
         open -= inquiry.open.size();
         inquiry.open.clear();
-        List<UUID> others = NearbyHosts.of(turn.inventory(), host, MAX_ASKED, other -> !missed.test(turn, other)).stream()
-                .map(Host::id)
-                .toList();
+        List<UUID> others =
+                NearbyHosts.of(turn.inventory(), host, MAX_ASKED, other -> !missed.test(turn, other)).stream()
+                        .map(Host::id)
+                        .toList();
         inquiry.open.addAll(others);
         open += others.size();
         for (UUID other : others) {

@@ -52,6 +52,9 @@ final class CreateVmsProcedure implements Procedure<Request.CreateVms> {
 
     private static List<FieldProblem> check(Inventory inventory, Request.CreateVms request) {
         List<FieldProblem> problems = new ArrayList<>();
+        if (request.vms().isEmpty()) {
+            problems.add(VmRules.field("vms", "[]", "Must have at least one."));
+        }
         Set<String> names = new HashSet<>();
         for (int i = 0; i < request.vms().size(); i++) {
             CreateVm vm = request.vms().get(i);

@@ -22,6 +22,9 @@ final class StartVmsProcedure implements Procedure<Request.StartVms> {
         if (cluster.isEmpty()) {
             return Verdict.refuse(Problem.notFound("cluster", request.clusterId()));
         }
+        if (request.vmIds().isEmpty()) {
+            return Verdict.refuse(Problem.invalid("vmIds", "[]", "Must have at least one."));
+        }
         List<Vm> vms = new ArrayList<>();
         for (UUID id : request.vmIds()) {
             Optional<Vm> vm = work.inventory().vm(id);

@@ -98,9 +98,7 @@ class FencingPolicyTest {
         for (int i = 1; i <= 400; i++) {
             cluster.host("h" + i).cutFromEngine = true;
         }
-        cluster.until(
-                Duration.ofMinutes(1),
-                c -> c.hostState("h400").state() == HostState.NON_RESPONSIVE);
+        cluster.until(Duration.ofMinutes(1), c -> c.hostState("h400").state() == HostState.NON_RESPONSIVE);
 
         long open = cluster.openOperations().stream()
                 .filter(operation -> operation.request() instanceof Request.ProbeHost)
@@ -117,7 +115,9 @@ class FencingPolicyTest {
         TestCluster cluster = cluster(FencingPolicy.DEFAULT, 5);
         cluster.hosts().forEach(host -> host.habit(AgentCommand.ProbeHost.class, Habit.MUTE));
         cluster.host("h1").cut = true;
-        cluster.until(Duration.ofMinutes(1), c -> !c.waiting(AgentCommand.ProbeHost.class).isEmpty());
+        cluster.until(
+                Duration.ofMinutes(1),
+                c -> !c.waiting(AgentCommand.ProbeHost.class).isEmpty());
 
         cluster.newLeader();
 

@@ -89,6 +89,14 @@ class BatchTest {
     }
 
     @Test
+    void aBatchOfNothingIsRefused() {
+        TestCluster cluster = TestCluster.of(1);
+
+        assertEquals(OperationState.REFUSED, cluster.run(create(true)).state());
+        assertEquals(OperationState.REFUSED, cluster.run(start(true)).state());
+    }
+
+    @Test
     void whoNeedsMostChoosesFirst() {
         TestCluster cluster =
                 TestCluster.of(2, Things.vm(spec("a", 8)), Things.vm(spec("b", 8)), Things.vm(spec("z", 31)));

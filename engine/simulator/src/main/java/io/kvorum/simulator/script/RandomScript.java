@@ -17,6 +17,7 @@ public final class RandomScript {
 
     /** Of its own, so that worlds without leases stay what they were. */
     private final Dice leaseDice;
+
     private final Dice batchDice;
 
     private final boolean leases;

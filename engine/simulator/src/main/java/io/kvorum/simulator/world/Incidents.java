@@ -284,9 +284,7 @@ final class Incidents {
                         words.contains("start"));
             case "start-all" ->
                 new Request.StartVms(
-                        id,
-                        vms(words).stream().map(world.names::id).toList(),
-                        words.contains(ALL_OR_NOTHING));
+                        id, vms(words).stream().map(world.names::id).toList(), words.contains(ALL_OR_NOTHING));
             case "create-all" ->
                 new Request.CreateVms(
                         id,
