@@ -11,6 +11,7 @@ const NAMES: Record<string, string> = {
   PreferredHosts: 'Preferred host',
   VmAffinityGroups: 'Affinity between VMs',
   VmToHostsAffinityGroups: 'Affinity to hosts',
+  Label: 'Affinity labels',
   HostUp: 'Host is up',
   HostFree: 'Host is free',
   ClusterInMaintenance: 'Cluster in maintenance',

@@ -43,6 +43,7 @@ class ConfigurationTest {
                 "networks",
                 "storage-domains",
                 "affinity-groups",
+                "affinity-labels",
                 "scheduling-policies"
             })
     void isMadeChangedAndRemoved(String kind) {
@@ -77,6 +78,7 @@ class ConfigurationTest {
                 "networks",
                 "storage-domains",
                 "affinity-groups",
+                "affinity-labels",
                 "scheduling-policies",
                 "hosts",
                 "vms",
@@ -316,7 +318,7 @@ class ConfigurationTest {
             body.put(
                     "clusterId",
                     api.post("/clusters", good("clusters")).expect(201).id());
-        } else if (!kind.equals("data-centers")) {
+        } else if (!kind.equals("data-centers") && !kind.equals("affinity-labels")) {
             body.put(
                     "dataCenterId",
                     api.post("/data-centers", Map.of("name", ApiClient.unique("home")))

@@ -75,6 +75,33 @@ class SchedulingTest {
     }
 
     @Test
+    void aVmRunsOnlyOnHostsThatHaveItsLabels() {
+        String vm = fleet.vm(ApiClient.unique("licensed"));
+        String host = fleet.hostId("sim-0002");
+        ApiClient.Answer refused = api.post(
+                        "/affinity-labels", Map.of("name", ApiClient.unique("licence"), "vmIds", List.of(vm)))
+                .expect(400);
+        assertField(refused, "vmIds", "leaves no host");
+        String label = api.post(
+                        "/affinity-labels",
+                        Map.of("name", ApiClient.unique("licence"), "vmIds", List.of(vm), "hostIds", List.of(host)))
+                .expect(201)
+                .id();
+
+        JsonNode placement = api.get("/vms/" + vm + "/placement").expect(200).json();
+        assertEquals("Label", host(placement, "sim-0001").path("filter").asText());
+        assertEquals("chosen", host(placement, "sim-0002").path("verdict").asText());
+        api.succeeded(api.post("/vms/" + vm + "/start"));
+        assertEquals("sim-0002", fleet.hostOf(vm));
+
+        fleet.remove(vm);
+        JsonNode left = api.get("/affinity-labels/" + label).expect(200).json();
+        assertEquals(0, left.path("vmIds").size());
+        assertEquals(host, left.path("hostIds").get(0).asText());
+        api.delete("/affinity-labels/" + label).expect(204);
+    }
+
+    @Test
     void aVmThatRunsIsExplainedAsIfItRanNowhere() {
         String vm = fleet.vm(ApiClient.unique("afresh"));
         api.succeeded(api.post("/vms/" + vm + "/start", Map.of("hostId", fleet.hostId("sim-0002"))));

@@ -185,15 +185,13 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                         inventory.storageDomains(),
                         inventory.schedulingPolicies())
                 .flatMap(all -> all.stream().map(Entity.class::cast));
-        Stream<Entity> groups = inventory.affinityGroups().stream()
-                .filter(group -> group.clusterId().equals(cluster.id()))
-                .map(Entity.class::cast);
+        Stream<Entity> rules = inventory.affinityRules(cluster.id()).stream().map(Entity.class::cast);
         List<Host> hosts = inventory.hostsOf(cluster.id());
         Stream<Entity> vms = hosts.stream()
                 .flatMap(host -> inventory.vmsOn(host.id()).stream())
                 .distinct()
                 .map(Entity.class::cast);
-        Inventory copy = Inventory.supposed(Stream.of(surroundings, groups, hosts.stream(), vms)
+        Inventory copy = Inventory.supposed(Stream.of(surroundings, rules, hosts.stream(), vms)
                 .flatMap(s -> s)
                 .toList());
         if (supposed != null) {

@@ -1,16 +1,15 @@
 package io.kvorum.core.balancing;
 
 import io.kvorum.core.controller.Turn;
-import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.AffinityGroup.Level;
 import io.kvorum.core.inventory.AffinityGroup.Rule;
+import io.kvorum.core.inventory.AffinityRule;
 import io.kvorum.core.inventory.BalancingPlan.MovePurpose;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.scheduling.HostLoads;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,7 +21,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Plans moves that repair hard rules of affinity groups which running VMs break, since the group came later than they did.
+ * Plans moves that repair hard rules of affinity groups, and labels, which running VMs break, since the rule came later than they did.
  *
  * <ol>
  *   <li>VMs that belong on one host gather on the host that most of them are on; where that cannot take them, on another.
@@ -43,13 +42,13 @@ final class AffinityRepair {
     }
 
     Proposal plan(Turn turn, Cluster cluster) {
-        List<AffinityGroup> groups = hard(turn, cluster);
+        List<AffinityRule> groups = hard(turn, cluster);
         Set<String> names = new LinkedHashSet<>();
         if (groups.isEmpty()) {
             return new Proposal("", List.of(), List.of());
         }
         Draft draft = new Draft(turn, cluster, loads, demands, id -> true);
-        for (AffinityGroup group : groups) {
+        for (AffinityRule group : groups) {
             int before = draft.size();
             if (scattered(draft.rules().supposed(), group)) {
                 gather(draft, group);
@@ -57,40 +56,38 @@ final class AffinityRepair {
                 group.members().forEach(member -> repair(draft, member.vmId()));
             }
             if (draft.size() > before) {
-                names.add(group.name());
+                names.add(group.words());
             }
         }
-        return new Proposal(
-                "the rules of affinity group " + String.join(", ", names) + " are broken", draft.moves(), List.of());
+        return new Proposal("the rules of " + String.join(", ", names) + " are broken", draft.moves(), List.of());
     }
 
-    /** The cluster's groups that have hard rules. */
-    static List<AffinityGroup> hard(Turn turn, Cluster cluster) {
-        return turn.inventory().affinityGroups().stream()
-                .filter(group -> group.clusterId().equals(cluster.id()))
-                .filter(group -> group.vms().hard() || group.hosts().hard())
-                .sorted(Comparator.comparing(AffinityGroup::name))
+    /** The cluster's groups that have hard rules, and labels. */
+    static List<AffinityRule> hard(Turn turn, Cluster cluster) {
+        return turn.inventory().affinityRules(cluster.id()).stream()
+                .filter(AffinityRule::hard)
+                .sorted(Comparator.comparing(AffinityRule::words))
                 .toList();
     }
 
     /** Whether the VM is where a hard rule does not want it. */
     static boolean needed(PlacementRules rules, Vm vm) {
-        Collection<AffinityGroup> groups = rules.supposed().affinityGroups();
+        List<AffinityRule> groups = rules.supposed().affinityRules(vm.spec().clusterId());
         return rules.brokenAffinity(vm.id())
                 || groups.stream()
-                        .filter(group -> group.members().stream()
-                                .anyMatch(member -> member.vmId().equals(vm.id())))
-                        .anyMatch(group -> scattered(rules.supposed(), group));
+                        .filter(group -> scattered(rules.supposed(), group))
+                        .anyMatch(group -> group.members().stream()
+                                .anyMatch(member -> member.vmId().equals(vm.id())));
     }
 
     /** Whether its VMs belong on one host and are on several. */
-    private static boolean scattered(Inventory inventory, AffinityGroup group) {
+    private static boolean scattered(Inventory inventory, AffinityRule group) {
         return group.vms() == Rule.HARD_AFFINITY
                 && group.level() == Level.HOST
                 && byHost(inventory, group).size() > 1;
     }
 
-    private static Map<UUID, List<Vm>> byHost(Inventory inventory, AffinityGroup group) {
+    private static Map<UUID, List<Vm>> byHost(Inventory inventory, AffinityRule group) {
         return group.members().stream()
                 .flatMap(member -> inventory.vm(member.vmId()).stream())
                 .filter(vm -> inventory
@@ -102,7 +99,7 @@ final class AffinityRepair {
                         vm -> vm.hostId() == null ? vm.id() : vm.hostId(), LinkedHashMap::new, Collectors.toList()));
     }
 
-    private static void gather(Draft draft, AffinityGroup group) {
+    private static void gather(Draft draft, AffinityRule group) {
         Map<UUID, List<Vm>> byHost = byHost(draft.rules().supposed(), group);
         List<UUID> hosts = byHost.entrySet().stream()
                 .sorted(Comparator.comparing(

@@ -2,7 +2,7 @@ package io.kvorum.core.balancing;
 
 import io.kvorum.core.availability.AdmissionControl;
 import io.kvorum.core.controller.Turn;
-import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.AffinityRule;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.MoveState;
 import io.kvorum.core.inventory.BalancingPlan.PlanMove;
@@ -69,7 +69,7 @@ public final class Balancer {
     private final Pace repairs = Pace.atOnce(BETWEEN_RELIEFS);
     private final Pace savings = Pace.waiting(BETWEEN_RELIEFS);
     private final Pace looks = Pace.waiting(BETWEEN_LOOKS);
-    private final Map<UUID, List<AffinityGroup>> rules = new HashMap<>();
+    private final Map<UUID, List<AffinityRule>> rules = new HashMap<>();
     private boolean goingOn;
 
     /** @param notEmpty why it is not certain that a host runs no guest, in words */
@@ -191,7 +191,7 @@ public final class Balancer {
 
     /** What to do about the cluster, if there is a reason and the last look was long enough ago. */
     private Optional<Proposal> propose(Turn turn, Cluster cluster, Optional<String> overloaded) {
-        List<AffinityGroup> now = AffinityRepair.hard(turn, cluster);
+        List<AffinityRule> now = AffinityRepair.hard(turn, cluster);
         boolean changed = !now.equals(rules.put(cluster.id(), now));
         if (!now.isEmpty() && (repairs.due(turn, cluster.id()) || changed)) {
             repairs.done(turn, cluster.id());

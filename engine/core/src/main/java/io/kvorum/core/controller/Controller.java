@@ -163,16 +163,16 @@ public final class Controller {
         return PlacementDryRun.of(inventory, scheduler, vmId, spec);
     }
 
-    /** Which rules of a cluster's affinity groups its VMs break where they run. */
+    /** Which rules of affinity groups and labels a cluster's VMs break where they run. */
     public Optional<List<BrokenRule>> brokenRules(UUID clusterId) {
         return inventory
                 .cluster(clusterId)
-                .map(cluster -> inventory.affinityGroups().stream()
-                        .filter(group -> group.clusterId().equals(clusterId))
+                .map(cluster -> inventory.affinityRules(clusterId).stream()
                         .flatMap(group -> group.members().stream())
                         .map(Member::vmId)
                         .distinct()
                         .flatMap(vmId -> inventory.vm(vmId).stream())
+                        .filter(vm -> vm.spec().clusterId().equals(clusterId))
                         .flatMap(vm -> scheduler.brokenRules(vm, cluster).stream())
                         .toList());
     }

@@ -21,7 +21,7 @@ public record AffinityGroup(
         List<Member> members,
         List<UUID> hostIds,
         Meta meta)
-        implements ConfigObject {
+        implements ConfigObject, AffinityRule {
 
     public AffinityGroup {
         members = List.copyOf(members);
@@ -68,9 +68,9 @@ public record AffinityGroup(
      */
     public record Member(UUID vmId, @Nullable Integer partition) {}
 
-    /** Whether its members seek one host. */
-    public boolean gathers() {
-        return vms.positive() && level == Level.HOST;
+    @Override
+    public String words() {
+        return "affinity group " + name;
     }
 
     /** The same group of others. */

@@ -1,14 +1,19 @@
 package io.kvorum.core.inventory;
 
 import io.kvorum.core.inventory.AffinityGroup.Member;
+import io.kvorum.core.inventory.AffinityGroup.Rule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** Where the members of affinity groups are: for each group its members' slots, kept with every binding. */
+/**
+ * Where the members of affinity groups are: for each group with a rule between VMs its members' slots, kept with every
+ * binding. Labels are groups here.
+ */
 public final class GroupColumns {
 
     private final Map<UUID, Positions> byGroup = new HashMap<>();
@@ -27,28 +32,38 @@ public final class GroupColumns {
     /** The members of one group that are bound to hosts; a VM on its way counts on both. */
     public static final class Positions {
 
-        private AffinityGroup rule;
+        private final AffinityRule rule;
         private int[] partitions;
         private int[] slots = new int[4];
         private int[] members = new int[4];
         private int size;
 
-        private Positions(AffinityGroup rule) {
+        /** The slots that it names, as {@link HostColumns#namedBy} found them when slots were last given. */
+        @Nullable
+        SlotSet named;
+
+        int namedAt = -1;
+
+        private Positions(AffinityRule rule) {
             this.rule = rule;
             this.partitions = partitionsOf(rule);
         }
 
         /** A partition of its own is -1 - index; so two such never agree. */
-        private static int[] partitionsOf(AffinityGroup rule) {
-            int[] partitions = new int[rule.members().size()];
+        private static int[] partitionsOf(AffinityRule rule) {
+            if (rule.vms() == Rule.NONE) {
+                return new int[0];
+            }
+            List<Member> members = rule.members();
+            int[] partitions = new int[members.size()];
             for (int i = 0; i < partitions.length; i++) {
-                Integer partition = rule.members().get(i).partition();
+                Integer partition = members.get(i).partition();
                 partitions[i] = partition == null ? -1 - i : partition;
             }
             return partitions;
         }
 
-        public AffinityGroup rule() {
+        public AffinityRule rule() {
             return rule;
         }
 
@@ -69,6 +84,11 @@ public final class GroupColumns {
         /** Members of the same partition need not be apart. */
         public int partitionOf(int member) {
             return partitions[member];
+        }
+
+        /** Whether it matters where the others are. */
+        private boolean tracks() {
+            return rule.vms() != Rule.NONE;
         }
 
         private void add(int slot, int member) {
@@ -116,11 +136,12 @@ public final class GroupColumns {
     }
 
     /** Takes the group with nobody bound yet; the caller binds those that are. */
-    void put(AffinityGroup group) {
+    void put(AffinityRule group) {
         Positions positions = new Positions(group);
         byGroup.put(group.id(), positions);
-        for (int i = 0; i < group.members().size(); i++) {
-            Member member = group.members().get(i);
+        List<Member> members = group.members();
+        for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
             byVm.computeIfAbsent(member.vmId(), id -> new ArrayList<>(1)).add(new Membership(positions, i));
         }
     }
@@ -161,15 +182,19 @@ public final class GroupColumns {
     }
 
     private void bind(Membership membership, int slot) {
-        membership.group().add(slot, membership.member());
-        gather(membership.group(), slot, 1);
+        if (membership.group().tracks()) {
+            membership.group().add(slot, membership.member());
+            gather(membership.group(), slot, 1);
+        }
     }
 
     void unbind(UUID vmId, int slot) {
         List<Membership> memberships = of(vmId);
         for (int i = 0; i < memberships.size(); i++) {
-            memberships.get(i).group().remove(slot, memberships.get(i).member());
-            gather(memberships.get(i).group(), slot, -1);
+            if (memberships.get(i).group().tracks()) {
+                memberships.get(i).group().remove(slot, memberships.get(i).member());
+                gather(memberships.get(i).group(), slot, -1);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kvorum.core.inventory;
 
+import io.kvorum.core.inventory.GroupColumns.Positions;
 import io.kvorum.core.inventory.HostFeature.Sets;
 import io.kvorum.core.lifecycle.HostState;
 import java.util.Arrays;
@@ -29,6 +30,9 @@ public final class HostColumns {
     private Map<String, Integer> faultDomains = new HashMap<>();
     private SlotSet free = new SlotSet();
     private int used;
+
+    /** How often a host has got a slot, or given one back. */
+    private int assigned;
 
     private @Nullable Host[] host = new Host[FIRST];
     private SlotSet up = new SlotSet();
@@ -99,6 +103,23 @@ public final class HostColumns {
 
     public GroupColumns groups() {
         return groups;
+    }
+
+    /** The slots of the hosts that the rule names; not to be changed. */
+    public SlotSet namedBy(Positions group) {
+        SlotSet named = group.named;
+        if (named == null || group.namedAt != assigned) {
+            named = new SlotSet();
+            for (UUID hostId : group.rule().hostIds()) {
+                int slot = slotOf(hostId);
+                if (slot >= 0) {
+                    named.add(slot);
+                }
+            }
+            group.named = named;
+            group.namedAt = assigned;
+        }
+        return named;
     }
 
     /** Equal for hosts of the same fault domain; a host without a label has one for itself. */
@@ -315,6 +336,7 @@ public final class HostColumns {
             }
         }
         slots.put(hostId, slot);
+        assigned++;
         overloadedSinceNanos[slot] = Long.MIN_VALUE;
         return slot;
     }
@@ -322,6 +344,7 @@ public final class HostColumns {
     private void release(UUID hostId, int slot) {
         if (host[slot] == null && vms[slot] == 0) {
             slots.remove(hostId);
+            assigned++;
             up.drop(slot);
             locked.drop(slot);
             overloaded.drop(slot);

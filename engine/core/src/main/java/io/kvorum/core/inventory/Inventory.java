@@ -140,6 +140,23 @@ public final class Inventory implements Surroundings {
         return all(Kind.AFFINITY_GROUP);
     }
 
+    public Collection<AffinityLabel> affinityLabels() {
+        return all(Kind.AFFINITY_LABEL);
+    }
+
+    /** The groups of that cluster, and the labels of its VMs. */
+    public List<AffinityRule> affinityRules(UUID clusterId) {
+        return Stream.<AffinityRule>concat(affinityGroups().stream(), affinityLabels().stream())
+                .filter(rule -> switch (rule) {
+                    case AffinityGroup group -> group.clusterId().equals(clusterId);
+                    case AffinityLabel label ->
+                        label.vmIds().stream()
+                                .flatMap(id -> vm(id).stream())
+                                .anyMatch(vm -> vm.spec().clusterId().equals(clusterId));
+                })
+                .toList();
+    }
+
     public Collection<Network> networks() {
         return all(Kind.NETWORK);
     }
@@ -312,8 +329,8 @@ public final class Inventory implements Surroundings {
                 });
             case ConfigObject config -> {
                 names(config.kind()).put(key(config.name()), config.id());
-                if (config instanceof AffinityGroup group) {
-                    gather(group);
+                if (config instanceof AffinityRule rule) {
+                    gather(rule);
                 }
             }
             case Image image -> names(Kind.IMAGE).put(key(image.name()), image.id());
@@ -341,8 +358,8 @@ public final class Inventory implements Surroundings {
                     markLocked(lock);
                 });
             case ConfigObject config -> {
-                if (config instanceof AffinityGroup group) {
-                    columns.groups().remove(group.id());
+                if (config instanceof AffinityRule rule) {
+                    columns.groups().remove(rule.id());
                 }
             }
             case Image image -> {}
@@ -360,8 +377,11 @@ public final class Inventory implements Surroundings {
         bound.forEach(vm -> columns.bind(host.id(), vm));
     }
 
-    private void gather(AffinityGroup group) {
+    private void gather(AffinityRule group) {
         columns.groups().put(group);
+        if (group.vms() == AffinityGroup.Rule.NONE) {
+            return;
+        }
         for (AffinityGroup.Member member : group.members()) {
             vm(member.vmId())
                     .ifPresent(vm -> Stream.of(vm.hostId(), vm.status().targetHostId())

@@ -8,6 +8,7 @@ public enum Kind {
     STORAGE_DOMAIN("storage domain"),
     NETWORK("network"),
     AFFINITY_GROUP("affinity group"),
+    AFFINITY_LABEL("affinity label"),
     SCHEDULING_POLICY("scheduling policy"),
     IMAGE("image"),
     TEMPLATE("template"),

@@ -3,7 +3,9 @@ package io.kvorum.core.operations;
 import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.AffinityGroup.Member;
 import io.kvorum.core.inventory.AffinityGroup.Rule;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.GroupColumns.Membership;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Vm;
@@ -14,12 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
-/** What affinity groups may look like; together with all others of their cluster they must be possible to keep. */
+/** What affinity groups and labels may look like; all that concern a cluster must be possible to keep together. */
 final class AffinityRules {
 
     static final int MAX_MEMBERS = 1024;
     static final int MAX_HOSTS = 1024;
+    static final int MAX_LABELLED_VMS = 4096;
     static final int MAX_PARTITION = 1_000_000;
 
     private AffinityRules() {}
@@ -40,6 +44,39 @@ final class AffinityRules {
         if (problems.size() == before) {
             AffinityContradictions.find(inventory, group)
                     .ifPresent(words -> problems.add(VmRules.field("members", group.name(), words)));
+        }
+    }
+
+    static void check(Inventory inventory, AffinityLabel label, List<FieldProblem> problems) {
+        int before = problems.size();
+        VmRules.checkDescription(label.description(), problems);
+        checkNamed("hostIds", "host", label.hostIds(), MAX_HOSTS, id -> inventory.host(id), problems);
+        checkNamed("vmIds", "VM", label.vmIds(), MAX_LABELLED_VMS, id -> inventory.vm(id), problems);
+        if (problems.size() == before) {
+            AffinityContradictions.find(inventory, label)
+                    .ifPresent(words -> problems.add(VmRules.field("vmIds", label.name(), words)));
+        }
+    }
+
+    private static void checkNamed(
+            String field,
+            String what,
+            List<UUID> ids,
+            int most,
+            Function<UUID, Optional<?>> find,
+            List<FieldProblem> problems) {
+        if (ids.size() > most) {
+            problems.add(VmRules.field(field, ids.size(), "At most " + most + " " + what + "s."));
+            return;
+        }
+        Set<UUID> seen = new HashSet<>();
+        for (int i = 0; i < ids.size(); i++) {
+            String path = field + "[" + i + "]";
+            if (!seen.add(ids.get(i))) {
+                problems.add(VmRules.field(path, ids.get(i), "It is named twice."));
+            } else if (find.apply(ids.get(i)).isEmpty()) {
+                problems.add(VmRules.field(path, ids.get(i), "There is no such " + what + "."));
+            }
         }
     }
 
@@ -85,35 +122,43 @@ final class AffinityRules {
         }
     }
 
-    /** Takes the VM out of its groups. */
+    /** Takes the VM out of its groups and labels. */
     static void forgetVm(Work work, UUID vmId) {
-        for (AffinityGroup group : List.copyOf(work.inventory().affinityGroups())) {
-            List<Member> others = group.members().stream()
-                    .filter(member -> !member.vmId().equals(vmId))
-                    .toList();
-            if (others.size() < group.members().size()) {
-                work.turn().put(group.with(others, group.hostIds()));
+        for (Membership membership :
+                List.copyOf(work.inventory().columns().groups().of(vmId))) {
+            switch (membership.group().rule()) {
+                case AffinityGroup group -> {
+                    List<Member> others = group.members().stream()
+                            .filter(member -> !member.vmId().equals(vmId))
+                            .toList();
+                    work.turn().put(group.with(others, group.hostIds()));
+                }
+                case AffinityLabel label -> work.turn().put(label.with(label.hostIds(), without(label.vmIds(), vmId)));
             }
         }
     }
 
-    /** Takes the host out of all groups and wishes of VMs; where a VM may run there only, it is left to its owner. */
+    private static List<UUID> without(List<UUID> ids, UUID gone) {
+        return ids.stream().filter(id -> !id.equals(gone)).toList();
+    }
+
+    /** Takes the host out of all groups, labels and wishes of VMs; where a VM may run there only, it is left to its owner. */
     static void forgetHost(Work work, UUID hostId) {
         for (AffinityGroup group : List.copyOf(work.inventory().affinityGroups())) {
             if (group.hostIds().contains(hostId)) {
-                List<UUID> others = group.hostIds().stream()
-                        .filter(id -> !id.equals(hostId))
-                        .toList();
-                work.turn().put(group.with(group.members(), others));
+                work.turn().put(group.with(group.members(), without(group.hostIds(), hostId)));
+            }
+        }
+        for (AffinityLabel label : List.copyOf(work.inventory().affinityLabels())) {
+            if (label.hostIds().contains(hostId)) {
+                work.turn().put(label.with(without(label.hostIds(), hostId), label.vmIds()));
             }
         }
         for (Vm vm : List.copyOf(work.inventory().vms())) {
             HostWishes wishes = vm.spec().hosts();
-            List<UUID> only =
-                    wishes.only().stream().filter(id -> !id.equals(hostId)).toList();
-            HostWishes left = new HostWishes(
-                    only.isEmpty() ? wishes.only() : only,
-                    wishes.preferred().stream().filter(id -> !id.equals(hostId)).toList());
+            List<UUID> only = without(wishes.only(), hostId);
+            HostWishes left =
+                    new HostWishes(only.isEmpty() ? wishes.only() : only, without(wishes.preferred(), hostId));
             if (!left.equals(wishes)) {
                 work.turn().put(vm.withSpec(vm.spec().with(left)));
             }

@@ -1,6 +1,7 @@
 package io.kvorum.core.operations;
 
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
@@ -48,6 +49,7 @@ final class ConfigureProcedure implements Procedure<Request.Configure> {
             case StorageDomain domain -> ConfigRules.check(work.inventory(), domain, problems);
             case SchedulingPolicy policy -> SchedulingPolicyRules.check(policy, problems);
             case AffinityGroup group -> AffinityRules.check(work.inventory(), group, problems);
+            case AffinityLabel label -> AffinityRules.check(work.inventory(), label, problems);
             case Network network -> ConfigRules.check(work.inventory(), network, problems);
         }
         before.ifPresent(old -> ConfigRules.checkFixed(old, object, problems));

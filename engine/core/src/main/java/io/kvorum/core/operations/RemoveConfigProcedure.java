@@ -1,6 +1,7 @@
 package io.kvorum.core.operations;
 
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
@@ -87,6 +88,7 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                         .filter(cluster -> id.equals(cluster.customPolicyId()))
                         .map(cluster -> (Entity) cluster);
             case AffinityGroup group -> Stream.empty();
+            case AffinityLabel label -> Stream.empty();
             case Network network ->
                 inventory.vms().stream()
                         .filter(vm -> vm.spec().nics().stream()

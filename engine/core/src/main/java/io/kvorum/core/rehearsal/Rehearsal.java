@@ -87,6 +87,7 @@ public final class Rehearsal {
         all.addAll(inventory.networks());
         all.addAll(inventory.storageDomains());
         all.addAll(inventory.affinityGroups());
+        all.addAll(inventory.affinityLabels());
         all.addAll(inventory.schedulingPolicies());
         clusters.forEach(other -> all.addAll(inventory.hostsOf(other.id())));
         Set<UUID> seen = new HashSet<>();

@@ -1,19 +1,20 @@
 package io.kvorum.core.scheduling;
 
-import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.AffinityGroup.Level;
 import io.kvorum.core.inventory.AffinityGroup.Rule;
+import io.kvorum.core.inventory.AffinityLabel;
+import io.kvorum.core.inventory.AffinityRule;
 import io.kvorum.core.inventory.SlotSet;
 import java.util.List;
 
 /** Whether the VM may be where the others of its affinity groups are. */
 final class AffinityFilters {
 
-    static final List<Filter> ALL = List.of(new VmGroups(), new HostGroups());
+    static final List<Filter> ALL = List.of(new VmGroups(), new HostGroups(), new Labels());
 
     private AffinityFilters() {}
 
-    static AffinityGroup rule(Candidates all, int group) {
+    static AffinityRule rule(Candidates all, int group) {
         return all.groups().get(group).group().rule();
     }
 
@@ -49,7 +50,7 @@ final class AffinityFilters {
 
         @Override
         public String reason(Candidates all, int slot) {
-            AffinityGroup rule = rule(all, broken(all, slot));
+            AffinityRule rule = rule(all, broken(all, slot));
             String place = rule.level() == Level.HOST ? "host" : "fault domain";
             return rule.vms().positive()
                     ? "VMs of affinity group " + rule.name() + " must be on one " + place
@@ -86,8 +87,8 @@ final class AffinityFilters {
 
         @Override
         public String reason(Candidates all, int slot) {
-            AffinityGroup rule = rule(all, broken(all, slot));
-            return "VMs of affinity group " + rule.name()
+            AffinityRule rule = rule(all, broken(all, slot));
+            return "VMs of " + rule.words()
                     + (rule.hosts().positive()
                             ? " must be on the hosts that it names, and this is none of them."
                             : " must not be on the hosts that it names, and this is one of them.");
@@ -95,11 +96,74 @@ final class AffinityFilters {
 
         private static int broken(Candidates all, int slot) {
             for (int i = 0; i < all.groups().size(); i++) {
-                if (rule(all, i).hosts().hard() && !keepsToHosts(all, i, slot)) {
+                if (asks(rule(all, i)) && !keepsToHosts(all, i, slot)) {
                     return i;
                 }
             }
             return -1;
+        }
+
+        private static boolean asks(AffinityRule rule) {
+            return rule.hosts().hard() && !(rule instanceof AffinityLabel);
+        }
+
+        @Override
+        public void narrow(Candidates all, SlotSet hosts) {
+            for (int i = 0; i < all.groups().size(); i++) {
+                AffinityRule rule = rule(all, i);
+                if (asks(rule) && rule.hosts().positive()) {
+                    hosts.retain(all.neighbours().named(i));
+                } else if (asks(rule)) {
+                    hosts.removeAll(all.neighbours().named(i));
+                }
+            }
+        }
+    }
+
+    /** The host has all labels of the VM. */
+    private record Labels() implements Filter {
+
+        @Override
+        public String name() {
+            return "Label";
+        }
+
+        @Override
+        public boolean applies(Candidates all) {
+            for (int i = 0; i < all.groups().size(); i++) {
+                if (rule(all, i) instanceof AffinityLabel) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean admits(Candidates all, int slot) {
+            return missing(all, slot) < 0;
+        }
+
+        @Override
+        public String reason(Candidates all, int slot) {
+            return "It does not have the VM's " + rule(all, missing(all, slot)).words() + ".";
+        }
+
+        private static int missing(Candidates all, int slot) {
+            for (int i = 0; i < all.groups().size(); i++) {
+                if (rule(all, i) instanceof AffinityLabel && !keepsToHosts(all, i, slot)) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        @Override
+        public void narrow(Candidates all, SlotSet hosts) {
+            for (int i = 0; i < all.groups().size(); i++) {
+                if (rule(all, i) instanceof AffinityLabel) {
+                    hosts.retain(all.neighbours().named(i));
+                }
+            }
         }
     }
 }

@@ -1,13 +1,13 @@
 package io.kvorum.core.scheduling;
 
-import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.AffinityGroup.Level;
+import io.kvorum.core.inventory.AffinityGroup.Rule;
+import io.kvorum.core.inventory.AffinityRule;
 import io.kvorum.core.inventory.GroupColumns.Membership;
 import io.kvorum.core.inventory.GroupColumns.Positions;
 import io.kvorum.core.inventory.HostColumns;
 import io.kvorum.core.inventory.SlotSet;
 import java.util.List;
-import java.util.UUID;
 
 /** For each affinity group of a VM: the hosts where the others are, and the hosts that it names. Found once a decision. */
 final class Neighbours {
@@ -28,7 +28,7 @@ final class Neighbours {
         for (int i = 0; i < near.length; i++) {
             Membership membership = groups.get(i);
             near[i] = near(hosts, membership, cluster);
-            named[i] = named(hosts, membership.group().rule());
+            named[i] = named(hosts, membership.group());
         }
     }
 
@@ -40,17 +40,17 @@ final class Neighbours {
         return near[group];
     }
 
-    /** Hosts that the group names. */
+    /** Hosts that the group names; not to be changed. */
     SlotSet named(int group) {
         return named[group];
     }
 
     private static SlotSet near(HostColumns hosts, Membership membership, SlotSet cluster) {
-        AffinityGroup rule = membership.group().rule();
-        SlotSet slots = new SlotSet();
-        if (rule.vms() == AffinityGroup.Rule.NONE) {
-            return slots;
+        AffinityRule rule = membership.group().rule();
+        if (rule.vms() == Rule.NONE) {
+            return SlotSet.none();
         }
+        SlotSet slots = new SlotSet();
         Positions group = membership.group();
         for (int i = 0; i < group.size(); i++) {
             int other = group.member(i);
@@ -84,16 +84,7 @@ final class Neighbours {
         return domain >= 0 ? domain * 2 : -domain * 2 - 1;
     }
 
-    private static SlotSet named(HostColumns hosts, AffinityGroup rule) {
-        SlotSet slots = new SlotSet();
-        if (rule.hosts() != AffinityGroup.Rule.NONE) {
-            for (UUID hostId : rule.hostIds()) {
-                int slot = hosts.slotOf(hostId);
-                if (slot >= 0) {
-                    slots.add(slot);
-                }
-            }
-        }
-        return slots;
+    private static SlotSet named(HostColumns hosts, Positions group) {
+        return group.rule().hosts() == Rule.NONE ? SlotSet.none() : hosts.namedBy(group);
     }
 }

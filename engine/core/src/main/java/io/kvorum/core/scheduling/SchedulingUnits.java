@@ -60,7 +60,8 @@ public final class SchedulingUnits {
             Map.entry("Storage", "The host reaches the storage domains of the VM's disks."),
             Map.entry("VM leases ready", "The host can hold the VM's lease."),
             Map.entry("VmAffinityGroups", "Hard affinity and anti-affinity to other VMs, by host or fault domain."),
-            Map.entry("VmToHostsAffinityGroups", "Hard affinity and anti-affinity to hosts."));
+            Map.entry("VmToHostsAffinityGroups", "Hard affinity and anti-affinity to hosts."),
+            Map.entry("Label", "The host has all affinity labels of the VM."));
 
     private static final Map<String, String> WEIGHT_WORDS = Map.ofEntries(
             Map.entry("OptimalForCpuEvenDistribution", "The less CPU is used and promised, the better."),

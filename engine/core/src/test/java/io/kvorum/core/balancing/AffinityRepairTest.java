@@ -10,6 +10,7 @@ import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.AffinityGroup.Level;
 import io.kvorum.core.inventory.AffinityGroup.Member;
 import io.kvorum.core.inventory.AffinityGroup.Rule;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.MovePurpose;
 import io.kvorum.core.inventory.Entity;
@@ -115,6 +116,18 @@ class AffinityRepairTest {
                 on("b", "h2", 2),
                 group(Rule.NONE, Rule.HARD_AFFINITY, List.of(Things.id("h3")), "a", "b"));
         assertEquals(Set.of("h3"), where(cluster, "a", "b"));
+    }
+
+    @Test
+    void vmsMoveToTheHostsThatHaveTheirLabels() {
+        AffinityLabel label = new AffinityLabel(
+                Things.id("gpu"), "gpu", "", List.of(Things.id("h3")), List.of(Things.id("a")), Meta.NONE);
+        TestCluster cluster = repaired(on("a", "h1", 2), on("b", "h2", 2), label);
+        assertEquals(Set.of("h3"), where(cluster, "a"));
+        assertEquals(Set.of("h2"), where(cluster, "b"));
+        assertEquals(
+                "the rules of affinity label gpu are broken",
+                cluster.balancingPlans().getFirst().reason());
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.AffinityRule;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.GroupColumns.Membership;
 import io.kvorum.core.inventory.GroupColumns.Positions;
@@ -104,6 +104,7 @@ class HostColumnsTest {
     private static Inventory rebuilt(Inventory inventory) {
         List<Entity> all = new ArrayList<>(List.of(Things.dataCenter(), Things.cluster()));
         all.addAll(inventory.affinityGroups());
+        all.addAll(inventory.affinityLabels());
         all.addAll(inventory.vms());
         all.addAll(inventory.hosts());
         return new Inventory(all);
@@ -145,7 +146,10 @@ class HostColumnsTest {
         for (int i = 0; i < RandomPlacements.VMS; i++) {
             for (Membership membership : columns.groups().of(Things.id("v" + i))) {
                 Positions positions = membership.group();
-                AffinityGroup rule = positions.rule();
+                AffinityRule rule = positions.rule();
+                assertEquals(
+                        rule.hostIds().contains(columns.host(slot).id()),
+                        columns.namedBy(positions).contains(slot));
                 for (int p = 0; p < positions.size(); p++) {
                     if (positions.slot(p) == slot) {
                         at.add(rule.name() + "/"

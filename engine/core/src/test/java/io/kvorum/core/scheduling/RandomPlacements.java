@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.AffinityGroup.Level;
 import io.kvorum.core.inventory.AffinityGroup.Member;
 import io.kvorum.core.inventory.AffinityGroup.Rule;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.NullUnmarked;
 
 /** Random hosts, VMs of every kind and affinity groups that come and go, and VMs placed among them. */
@@ -62,7 +64,7 @@ final class RandomPlacements {
     void step() {
         UUID host = Things.id("h" + random.nextInt(HOSTS));
         UUID vm = Things.id("v" + random.nextInt(VMS));
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(14)) {
             case 0, 1 -> inventory.put(host("h" + random.nextInt(HOSTS)), Instant.EPOCH);
             case 2 -> {
                 if (inventory.vmsOn(host).isEmpty()) {
@@ -72,7 +74,9 @@ final class RandomPlacements {
             case 3 -> inventory.remove(Kind.VM, vm);
             case 4 -> inventory.put(group("g" + random.nextInt(6)), Instant.EPOCH);
             case 5 -> inventory.remove(Kind.AFFINITY_GROUP, Things.id("g" + random.nextInt(6)));
-            case 6 ->
+            case 6 -> inventory.put(label("l" + random.nextInt(3)), Instant.EPOCH);
+            case 7 -> inventory.remove(Kind.AFFINITY_LABEL, Things.id("l" + random.nextInt(3)));
+            case 8 ->
                 inventory.hosts().stream()
                         .findAny()
                         .ifPresent(known -> inventory.columns().watch(known.id(), random.nextDouble() - 0.5, 0, 1));
@@ -168,6 +172,22 @@ final class RandomPlacements {
                 random.nextInt(3) == 0 ? rules[random.nextInt(rules.length)] : Rule.NONE,
                 members,
                 hosts,
+                Meta.NONE);
+    }
+
+    private AffinityLabel label(String name) {
+        return new AffinityLabel(
+                Things.id(name),
+                name,
+                "",
+                IntStream.range(0, HOSTS)
+                        .filter(i -> random.nextInt(3) > 0)
+                        .mapToObj(i -> Things.id("h" + i))
+                        .toList(),
+                IntStream.range(0, VMS)
+                        .filter(i -> random.nextInt(10) == 0)
+                        .mapToObj(i -> Things.id("v" + i))
+                        .toList(),
                 Meta.NONE);
     }
 

@@ -12,6 +12,7 @@ import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.Timer;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Entity;
@@ -441,6 +442,10 @@ public final class TestCluster {
 
     public AffinityGroup affinityGroup(String name) {
         return (AffinityGroup) store.get(Things.id(name));
+    }
+
+    public AffinityLabel affinityLabel(String name) {
+        return (AffinityLabel) store.get(Things.id(name));
     }
 
     public Image image(String name) {

@@ -1,6 +1,7 @@
 package io.kvorum.server.persistence;
 
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
@@ -54,6 +55,7 @@ final class ChangeWriter implements AutoCloseable {
             Kind.SCHEDULING_POLICY,
             Kind.CLUSTER,
             Kind.AFFINITY_GROUP,
+            Kind.AFFINITY_LABEL,
             Kind.HOST,
             Kind.STORAGE_DOMAIN,
             Kind.NETWORK,
@@ -158,6 +160,7 @@ final class ChangeWriter implements AutoCloseable {
                         cluster.dataCenterId(),
                         cluster.customPolicyId());
             case AffinityGroup group -> upsert(entity, new String[] {"cluster_id"}, group.clusterId());
+            case AffinityLabel label -> upsert(entity, new String[] {});
             case SchedulingPolicy policy -> upsert(entity, new String[] {});
             case Host host ->
                 upsert(

@@ -2,6 +2,7 @@ package io.kvorum.server.persistence;
 
 import io.agroal.api.AgroalDataSource;
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
@@ -82,6 +83,7 @@ public class InventoryStore {
             case STORAGE_DOMAIN -> StorageDomain.class;
             case NETWORK -> Network.class;
             case AFFINITY_GROUP -> AffinityGroup.class;
+            case AFFINITY_LABEL -> AffinityLabel.class;
             case SCHEDULING_POLICY -> SchedulingPolicy.class;
             case IMAGE -> Image.class;
             case TEMPLATE -> Template.class;

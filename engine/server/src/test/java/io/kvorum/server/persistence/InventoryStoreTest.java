@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agroal.api.AgroalDataSource;
 import io.kvorum.core.inventory.AffinityGroup;
+import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Cluster;
@@ -212,6 +213,7 @@ class InventoryStoreTest {
                         sample(Cluster.class),
                         Map.of("id", cluster, "dataCenterId", dataCenter, "customPolicyId", policy, "meta", META)),
                 with(sample(AffinityGroup.class), Map.of("id", UUID.randomUUID(), "clusterId", cluster, "meta", META)),
+                with(sample(AffinityLabel.class), Map.of("id", UUID.randomUUID(), "meta", META)),
                 with(sample(Host.class), Map.of("id", host, "spec", hostSpec, "meta", META)),
                 with(
                         sample(StorageDomain.class),
