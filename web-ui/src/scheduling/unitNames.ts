@@ -21,6 +21,7 @@ const NAMES: Record<string, string> = {
   PinToHost: 'Pinned to hosts',
   CpuPinning: 'CPUs of its own',
   'CPU-Level': 'CPU model',
+  'Emulated-Machine': 'Machine type',
   CPUOverloaded: 'CPU not overloaded',
 };
 

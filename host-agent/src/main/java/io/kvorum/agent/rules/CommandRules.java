@@ -186,6 +186,10 @@ public final class CommandRules {
         int vcpus = cpu.getSockets() * cpu.getCoresPerSocket() * cpu.getThreadsPerCore();
         Rules.within("The number of vCPUs", vcpus, 1, 1024);
         Rules.within("CPU shares", cpu.getShares(), 0, 10_000);
+        Rules.within("The frequency of the time stamp counter", cpu.getTscHertz(), 0, 100_000_000_000L);
+        if (!vm.getMachine().isEmpty()) {
+            Rules.machine(vm.getMachine());
+        }
         if (cpu.getMode() == CpuMode.CPU_MODE_CUSTOM) {
             Rules.cpuModel(cpu.getModel());
         }

@@ -17,6 +17,8 @@ public final class Rules {
             Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?){0,255}");
     private static final Pattern CPU_MODEL = Pattern.compile("[A-Za-z0-9._+-]{1,64}");
 
+    private static final Pattern MACHINE = Pattern.compile("q35|pc-q35-[A-Za-z0-9._-]{1,32}");
+
     private Rules() {}
 
     public static String uuid(String what, String value) {
@@ -53,6 +55,14 @@ public final class Rules {
 
     public static String cpuModel(String value) {
         return matching(CPU_MODEL, "The CPU model", value, "1 to 64 of [A-Za-z0-9._+-]");
+    }
+
+    public static boolean isMachine(String value) {
+        return MACHINE.matcher(value).matches();
+    }
+
+    public static String machine(String value) {
+        return matching(MACHINE, "The machine type", value, "q35 or one of its versions, such as pc-q35-7.2");
     }
 
     /** An absolute folder without dots that lead elsewhere. */

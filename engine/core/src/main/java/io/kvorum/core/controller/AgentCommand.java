@@ -4,6 +4,7 @@ import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.MigrationPolicy;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Platform;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
 import java.util.List;
@@ -19,11 +20,15 @@ public sealed interface AgentCommand {
             List<StorageDomain> storageDomains,
             List<Network> networks,
             @Nullable String cpuModel,
+            Platform platform,
             boolean resume)
             implements AgentCommand {
         public StartVm {
             storageDomains = List.copyOf(storageDomains);
             networks = List.copyOf(networks);
+            if (platform == null) {
+                platform = Platform.UNKNOWN; // stored before there was one
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param scheduling its name is the policy in force, which a schedule changes
  * @param schedule null for the same policy all the time
  * @param migration how its VMs travel, unless they say otherwise themselves
+ * @param emulatedMachine the machine type of its VMs, unless they say otherwise themselves; null for the hosts' newest
  */
 public record Cluster(
         UUID id,
@@ -29,7 +30,8 @@ public record Cluster(
         @Nullable UUID customPolicyId,
         PowerSavingPolicy powerSaving,
         @Nullable PolicySchedule schedule,
-        MigrationPolicy migration)
+        MigrationPolicy migration,
+        @Nullable String emulatedMachine)
         implements ConfigObject {
 
     public Cluster {
@@ -72,7 +74,8 @@ public record Cluster(
                 customPolicyId,
                 powerSaving,
                 null,
-                MigrationPolicy.DEFAULT);
+                MigrationPolicy.DEFAULT,
+                null);
     }
 
     /** That switches no host off, and migrates as by default. */
@@ -149,7 +152,8 @@ public record Cluster(
                 customPolicyId,
                 powerSaving,
                 schedule,
-                migration);
+                migration,
+                emulatedMachine);
     }
 
     /** The same with that policy of its operator for placement; null for the built-in one. */
@@ -168,7 +172,8 @@ public record Cluster(
                 policyId,
                 powerSaving,
                 schedule,
-                migration);
+                migration,
+                emulatedMachine);
     }
 
     /** The same, balanced in that way. */
@@ -187,7 +192,8 @@ public record Cluster(
                 customPolicyId,
                 powerSaving,
                 schedule,
-                migration);
+                migration,
+                emulatedMachine);
     }
 
     /** The same with the policy in force that its schedule names for that time. */
@@ -208,7 +214,8 @@ public record Cluster(
                         customPolicyId,
                         powerSaving,
                         schedule,
-                        migration);
+                        migration,
+                        emulatedMachine);
     }
 
     /** The policy that is in force where its schedule, if it has one, says nothing else. */

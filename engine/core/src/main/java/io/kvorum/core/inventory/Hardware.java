@@ -1,9 +1,12 @@
 package io.kvorum.core.inventory;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a guest finds itself on, but for disks and NICs.
  *
  * @param guaranteedMemoryBytes the balloon never takes the guest below this
+ * @param emulatedMachine the machine type, such as "q35" or "pc-q35-7.2"; null for the cluster's
  */
 public record Hardware(
         int sockets,
@@ -17,12 +20,43 @@ public record Hardware(
         boolean rng,
         boolean graphics,
         boolean guestAgent,
-        Tuning tuning) {
+        Tuning tuning,
+        @Nullable String emulatedMachine) {
 
     public Hardware {
         if (tuning == null) {
             tuning = Tuning.NONE; // stored before there was any
         }
+    }
+
+    /** On the cluster's machine type. */
+    public Hardware(
+            int sockets,
+            int coresPerSocket,
+            int threadsPerCore,
+            long memoryBytes,
+            long guaranteedMemoryBytes,
+            Firmware firmware,
+            CpuMode cpuMode,
+            boolean tpm,
+            boolean rng,
+            boolean graphics,
+            boolean guestAgent,
+            Tuning tuning) {
+        this(
+                sockets,
+                coresPerSocket,
+                threadsPerCore,
+                memoryBytes,
+                guaranteedMemoryBytes,
+                firmware,
+                cpuMode,
+                tpm,
+                rng,
+                graphics,
+                guestAgent,
+                tuning,
+                null);
     }
 
     /** Without any tuning. */
@@ -66,7 +100,8 @@ public record Hardware(
                 rng,
                 graphics,
                 guestAgent,
-                newTuning);
+                newTuning,
+                emulatedMachine);
     }
 
     /** Virtual CPUs in all. */

@@ -179,7 +179,13 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
         SIMULATED
     }
 
-    /** What libvirt says of the machine. */
+    /**
+     * What libvirt says of the machine.
+     *
+     * @param machineTypes by their full names, such as "pc-q35-7.2"; empty where the host does not tell
+     * @param machineAliases full names by short ones, such as "q35"
+     * @param tsc null where guests cannot be given a frequency that never changes
+     */
     public record HostFacts(
             String hardwareId,
             String hostname,
@@ -200,7 +206,9 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
             Versions versions,
             Leasing leasing,
             List<HugepagePool> hugepages,
-            List<String> machineTypes) {
+            List<String> machineTypes,
+            Map<String, String> machineAliases,
+            @Nullable Tsc tsc) {
 
         public HostFacts {
             numaNodes = List.copyOf(numaNodes);
@@ -211,9 +219,56 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
             }
             hugepages = hugepages == null ? List.of() : List.copyOf(hugepages);
             machineTypes = machineTypes == null ? List.of() : List.copyOf(machineTypes);
+            machineAliases = machineAliases == null ? Map.of() : Map.copyOf(machineAliases);
         }
 
-        /** Without huge pages, and silent on machine types. */
+        /** Silent on machine types and on its time stamp counter. */
+        public HostFacts(
+                String hardwareId,
+                String hostname,
+                String architecture,
+                String cpuModel,
+                String cpuVendor,
+                int sockets,
+                int coresPerSocket,
+                int threadsPerCore,
+                int cpuThreads,
+                long memoryBytes,
+                List<NumaNode> numaNodes,
+                Virtualization virtualization,
+                List<String> cpuModels,
+                List<String> bridges,
+                boolean uefi,
+                boolean tpm,
+                Versions versions,
+                Leasing leasing,
+                List<HugepagePool> hugepages) {
+            this(
+                    hardwareId,
+                    hostname,
+                    architecture,
+                    cpuModel,
+                    cpuVendor,
+                    sockets,
+                    coresPerSocket,
+                    threadsPerCore,
+                    cpuThreads,
+                    memoryBytes,
+                    numaNodes,
+                    virtualization,
+                    cpuModels,
+                    bridges,
+                    uefi,
+                    tpm,
+                    versions,
+                    leasing,
+                    hugepages,
+                    List.of(),
+                    Map.of(),
+                    null);
+        }
+
+        /** Without huge pages, and silent on machine types and on its time stamp counter. */
         public HostFacts(
                 String hardwareId,
                 String hostname,
@@ -252,8 +307,40 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
                     tpm,
                     versions,
                     leasing,
-                    List.of(),
                     List.of());
+        }
+
+        /** The same with those machine types and that time stamp counter. */
+        public HostFacts with(List<String> newTypes, Map<String, String> newAliases, @Nullable Tsc newTsc) {
+            return new HostFacts(
+                    hardwareId,
+                    hostname,
+                    architecture,
+                    cpuModel,
+                    cpuVendor,
+                    sockets,
+                    coresPerSocket,
+                    threadsPerCore,
+                    cpuThreads,
+                    memoryBytes,
+                    numaNodes,
+                    virtualization,
+                    cpuModels,
+                    bridges,
+                    uefi,
+                    tpm,
+                    versions,
+                    leasing,
+                    hugepages,
+                    newTypes,
+                    newAliases,
+                    newTsc);
+        }
+
+        /** The full name of the machine type that is called so there; null where the host has none, or does not tell. */
+        public @Nullable String machineNamed(String name) {
+            String full = machineAliases.get(name);
+            return full != null ? full : machineTypes.contains(name) ? name : null;
         }
 
         /** Memory that is set aside in huge pages. */
@@ -261,6 +348,13 @@ public record Host(UUID id, HostSpec spec, HostStatus status, HostFacts facts, M
             return hugepages.stream().mapToLong(HugepagePool::bytes).sum();
         }
     }
+
+    /**
+     * The time stamp counter of the CPUs.
+     *
+     * @param scaling whether a guest may have another frequency than the host
+     */
+    public record Tsc(long hertz, boolean scaling) {}
 
     /** Huge pages of one size on one NUMA node. */
     public record HugepagePool(long pageBytes, long pages, int node) {

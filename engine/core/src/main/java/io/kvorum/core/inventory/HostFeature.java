@@ -30,6 +30,7 @@ public record HostFeature(Type type, String value) {
         facts.bridges().forEach(bridge -> all.add(new HostFeature(Type.BRIDGE, bridge)));
         facts.cpuModels().forEach(model -> all.add(new HostFeature(Type.GUEST_CPU, model)));
         facts.machineTypes().forEach(type -> all.add(new HostFeature(Type.MACHINE_TYPE, type)));
+        facts.machineAliases().keySet().forEach(type -> all.add(new HostFeature(Type.MACHINE_TYPE, type)));
         all.add(new HostFeature(Type.OWN_CPU, facts.cpuModel()));
         all.add(new HostFeature(Type.VIRTUALIZATION, facts.virtualization().name()));
         if (facts.uefi()) {

@@ -46,6 +46,11 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
         return spec.highAvailability().leaseStorageDomainId();
     }
 
+    /** What the guest must find on its next host, since it runs, or its memory is saved; null where nothing is known. */
+    public @Nullable Platform keptPlatform() {
+        return status.hostId() != null || status.memorySaved() ? status.platform() : null;
+    }
+
     /** Whether it may be running on that host now, or hold resources there. */
     public boolean bindsTo(UUID host) {
         return host.equals(status.hostId()) || host.equals(status.targetHostId());
@@ -256,6 +261,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
      * @param leaseLeftBy a host that is proven to be off and may have left the VM's lease behind; else null
      * @param seat what it holds of its host's NUMA nodes; null where it floats
      * @param targetSeat the same of the host that it is migrating to
+     * @param platform what it was last started on, which counts while it runs and while its memory is saved; null where
+     *     nobody knows
      */
     public record VmStatus(
             VmState state,
@@ -267,7 +274,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             @Nullable Instant startedAt,
             @Nullable UUID leaseLeftBy,
             @Nullable Seat seat,
-            @Nullable Seat targetSeat) {
+            @Nullable Seat targetSeat,
+            @Nullable Platform platform) {
 
         /** On no seat. */
         public VmStatus(
@@ -279,7 +287,18 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                 boolean memorySaved,
                 @Nullable Instant startedAt,
                 @Nullable UUID leaseLeftBy) {
-            this(state, reason, hostId, targetHostId, wantedRunning, memorySaved, startedAt, leaseLeftBy, null, null);
+            this(
+                    state,
+                    reason,
+                    hostId,
+                    targetHostId,
+                    wantedRunning,
+                    memorySaved,
+                    startedAt,
+                    leaseLeftBy,
+                    null,
+                    null,
+                    null);
         }
 
         public static VmStatus in(VmState state) {
@@ -298,7 +317,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     startedAt,
                     leaseLeftBy,
                     seat,
-                    targetSeat);
+                    targetSeat,
+                    platform);
         }
 
         /** Bound to that host only; on the seat that it has there, if it has one. */
@@ -314,7 +334,17 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
         /** Bound to that host only, on that seat. */
         public VmStatus on(@Nullable UUID newHostId, @Nullable Seat newSeat) {
             return new VmStatus(
-                    state, reason, newHostId, null, wantedRunning, memorySaved, startedAt, leaseLeftBy, newSeat, null);
+                    state,
+                    reason,
+                    newHostId,
+                    null,
+                    wantedRunning,
+                    memorySaved,
+                    startedAt,
+                    leaseLeftBy,
+                    newSeat,
+                    null,
+                    platform);
         }
 
         /** On its way to that host, on which that seat is kept for it; or, with null, on no way. */
@@ -329,7 +359,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     startedAt,
                     leaseLeftBy,
                     seat,
-                    newTargetSeat);
+                    newTargetSeat,
+                    platform);
         }
 
         public VmStatus movingTo(@Nullable UUID newTargetId) {
@@ -352,7 +383,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     startedAt,
                     leaseLeftBy,
                     seat,
-                    targetSeat);
+                    targetSeat,
+                    platform);
         }
 
         public VmStatus saved(boolean memory) {
@@ -366,7 +398,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     startedAt,
                     leaseLeftBy,
                     seat,
-                    targetSeat);
+                    targetSeat,
+                    platform);
         }
 
         public VmStatus startedAt(@Nullable Instant instant) {
@@ -380,12 +413,40 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     instant,
                     leaseLeftBy,
                     seat,
-                    targetSeat);
+                    targetSeat,
+                    platform);
         }
 
         /** Proven to run nowhere. */
         public VmStatus off(VmState newState, @Nullable String newReason) {
-            return new VmStatus(newState, newReason, null, null, wantedRunning, memorySaved, null, leaseLeftBy);
+            return new VmStatus(
+                    newState,
+                    newReason,
+                    null,
+                    null,
+                    wantedRunning,
+                    memorySaved,
+                    null,
+                    leaseLeftBy,
+                    null,
+                    null,
+                    platform);
+        }
+
+        /** What it is started on now. */
+        public VmStatus startedOn(Platform newPlatform) {
+            return new VmStatus(
+                    state,
+                    reason,
+                    hostId,
+                    targetHostId,
+                    wantedRunning,
+                    memorySaved,
+                    startedAt,
+                    leaseLeftBy,
+                    seat,
+                    targetSeat,
+                    newPlatform);
         }
 
         /** Its lease may still be that host's, which is proven to be off. */
@@ -400,7 +461,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     startedAt,
                     deadHostId,
                     seat,
-                    targetSeat);
+                    targetSeat,
+                    platform);
         }
     }
 }

@@ -83,6 +83,7 @@ public final class ConfigRules {
         if (cluster.schedule() != null) {
             check(cluster.schedule(), problems);
         }
+        VmRules.checkMachine("emulatedMachine", cluster.emulatedMachine(), problems);
         MigrationRules.check(cluster.migration(), problems);
         VmRules.checkRange("admission.hostFailures", cluster.admission().hostFailures(), 1, 4, problems);
         if (cluster.cpuModel() != null && !CPU_MODEL.matcher(cluster.cpuModel()).matches()) {

@@ -6,6 +6,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Platform;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.Lifecycles;
@@ -94,7 +95,7 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
                 .orElseGet(() -> new Verdict.Command(
                         START,
                         target,
-                        work.startCommand(vm, false),
+                        work.startCommand(vm, platform(work, vm, target), false),
                         work.settings().startLimit()));
     }
 
@@ -124,6 +125,10 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
         };
     }
 
+    private static Platform platform(Work work, Vm vm, UUID target) {
+        return work.platform(vm, work.inventory().host(target).orElseThrow());
+    }
+
     private static Verdict look(Work work, Vm vm, UUID target) {
         return new Verdict.Command(
                 LOOK, target, new AgentCommand.QueryVm(vm.id()), work.settings().commandLimit());
@@ -137,6 +142,7 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
                         vm.status()
                                 .to(Lifecycles.VM.require(vm.state(), trigger), null)
                                 .on(target)
+                                .startedOn(platform(work, vm, target))
                                 .startedAt(work.turn().instant()));
         String message = "VM " + vm.name() + " runs on " + work.hostName(target)
                 + ", which acquired its lease: it cannot run on host " + silent + " any more.";

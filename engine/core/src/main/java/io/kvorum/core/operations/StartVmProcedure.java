@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.Platform;
 import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.Lifecycles;
@@ -128,6 +129,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                         work.leaseLeft(vm)
                                 .to(state, null)
                                 .on(host.id(), seat)
+                                .startedOn(work.platform(vm, host))
                                 .wanted(true)
                                 .startedAt(null));
         return LeaseCommands.release(work, bound)
@@ -145,7 +147,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
         return new Verdict.Command(
                 resume ? RESTORE : START,
                 hostId,
-                work.startCommand(vm, resume),
+                work.startCommand(vm, Objects.requireNonNullElse(vm.status().platform(), Platform.UNKNOWN), resume),
                 work.settings().startLimit());
     }
 

@@ -26,11 +26,13 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a VM may look like, and the words for what it may not. */
 final class VmRules {
 
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    static final Pattern MACHINE = Pattern.compile("q35|pc-q35-[A-Za-z0-9._-]{1,32}");
     static final long MIN_MEMORY_BYTES = 32L << 20;
     static final long MAX_MEMORY_BYTES = 16L << 40;
     static final int MAX_VCPUS = 512;
@@ -108,12 +110,20 @@ final class VmRules {
         if (hardware.memoryBytes() % (1 << 20) != 0) {
             problems.add(field("hardware.memoryBytes", hardware.memoryBytes(), "Must be whole MiB (1048576 bytes)."));
         }
+        checkMachine("hardware.emulatedMachine", hardware.emulatedMachine(), problems);
         checkRange(
                 "hardware.guaranteedMemoryBytes",
                 hardware.guaranteedMemoryBytes(),
                 0,
                 hardware.memoryBytes(),
                 problems);
+    }
+
+    static void checkMachine(String field, @Nullable String machine, List<FieldProblem> problems) {
+        if (machine != null && !MACHINE.matcher(machine).matches()) {
+            problems.add(field(
+                    field, machine, "Must be q35, or one of its versions as a host names them, such as pc-q35-7.2."));
+        }
     }
 
     private static void checkTuning(Hardware hardware, List<FieldProblem> problems) {

@@ -9,6 +9,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Platform;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Subject;
 import io.kvorum.core.inventory.Vm;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -186,7 +188,7 @@ public final class Work {
         return hostOff && vm.leaseDomainId() != null ? vm.status().leaseLeftBy(vm.hostId()) : vm.status();
     }
 
-    AgentCommand.StartVm startCommand(Vm vm, boolean resume) {
+    AgentCommand.StartVm startCommand(Vm vm, Platform platform, boolean resume) {
         List<StorageDomain> domains = Stream.concat(
                         vm.spec().disks().stream().map(VmDisk::storageDomainId), Stream.ofNullable(vm.leaseDomainId()))
                 .flatMap(id -> inventory().storageDomain(id).stream())
@@ -196,7 +198,17 @@ public final class Work {
                 .cluster(vm.spec().clusterId())
                 .map(Cluster::cpuModel)
                 .orElse(null);
-        return new AgentCommand.StartVm(vm, domains, networksOf(vm), model, resume);
+        return new AgentCommand.StartVm(vm, domains, networksOf(vm), model, platform, resume);
+    }
+
+    /** What the VM gets where it is started on that host: with saved memory, what it had. */
+    Platform platform(Vm vm, Host host) {
+        return vm.status().memorySaved()
+                ? Objects.requireNonNullElse(vm.status().platform(), Platform.UNKNOWN)
+                : Platform.on(
+                        host.facts(),
+                        vm.spec().hardware(),
+                        inventory().cluster(vm.spec().clusterId()).orElseThrow());
     }
 
     List<Network> networksOf(Vm vm) {

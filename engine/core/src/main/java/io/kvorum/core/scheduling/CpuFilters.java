@@ -1,17 +1,24 @@
 package io.kvorum.core.scheduling;
 
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.Tsc;
 import io.kvorum.core.inventory.Host.Virtualization;
 import io.kvorum.core.inventory.HostFeature;
 import io.kvorum.core.inventory.HostFeature.Type;
+import io.kvorum.core.inventory.Platform;
 import io.kvorum.core.inventory.SlotSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the host's CPUs do. */
 final class CpuFilters {
 
-    static final List<Filter> ALL = List.of(new Cpu(), new CpuPinning(), new CpuLevel(), new CpuOverloaded());
+    static final List<Filter> ALL =
+            List.of(new Cpu(), new CpuPinning(), new CpuLevel(), new EmulatedMachine(), new CpuOverloaded());
+
+    /** Machine types of a host that are named where it has not the right one. */
+    private static final int NAMED = 5;
 
     private CpuFilters() {}
 
@@ -77,7 +84,10 @@ final class CpuFilters {
         }
     }
 
-    /** The cluster's CPU model, and for a VM that runs a CPU like the one it runs on. */
+    /**
+     * The cluster's CPU model; for a VM that runs a CPU like the one it runs on, and a time stamp counter that goes on at the
+     * frequency that the guest was promised.
+     */
     private record CpuLevel() implements Filter {
 
         @Override
@@ -87,13 +97,15 @@ final class CpuFilters {
 
         @Override
         public boolean applies(Candidates all) {
-            return all.request().cluster().cpuModel() != null || all.currentSlot() >= 0;
+            return all.request().cluster().cpuModel() != null
+                    || all.currentSlot() >= 0
+                    || all.tuning().invariantTsc();
         }
 
         @Override
         public boolean admits(Candidates all, int slot) {
             SlotSet level = withModel(all);
-            return (level == null || level.contains(slot)) && likeCurrent(all, slot);
+            return (level == null || level.contains(slot)) && likeCurrent(all, slot) && keepsTime(all, slot);
         }
 
         @Override
@@ -102,6 +114,9 @@ final class CpuFilters {
             if (level != null && !level.contains(slot)) {
                 return "It cannot give guests the cluster's CPU model "
                         + all.request().cluster().cpuModel() + ".";
+            }
+            if (!keepsTime(all, slot)) {
+                return timeReason(all, slot);
             }
             return "Its CPU (" + all.host(slot).facts().cpuModel() + ", "
                     + Words.of(all.host(slot).facts().virtualization()) + ") differs from the one the guest runs on.";
@@ -124,20 +139,86 @@ final class CpuFilters {
                             || source.cpuModel().equals(target.cpuModel()));
         }
 
+        private static boolean keepsTime(Candidates all, int slot) {
+            if (!all.tuning().invariantTsc()) {
+                return true;
+            }
+            Tsc there = all.host(slot).facts().tsc();
+            Platform kept = all.vm().keptPlatform();
+            return kept == null ? there != null : kept.keepsTime(there);
+        }
+
+        private static String timeReason(Candidates all, int slot) {
+            Tsc there = all.host(slot).facts().tsc();
+            Platform kept = all.vm().keptPlatform();
+            return there == null || kept == null
+                    ? "It cannot give guests a time stamp counter that never changes (invtsc)."
+                    : "The guest's time stamp counter keeps " + kept.tscHertz() + " Hz; the host's has " + there.hertz()
+                            + " Hz and does not scale.";
+        }
+
         @Override
         public void narrow(Candidates all, SlotSet hosts) {
             SlotSet level = withModel(all);
             if (level != null) {
                 hosts.retain(level);
             }
-            if (all.currentSlot() < 0) {
+            if (all.currentSlot() < 0 && !all.tuning().invariantTsc()) {
                 return;
             }
             for (int slot = hosts.next(0); slot >= 0; slot = hosts.next(slot + 1)) {
-                if (!likeCurrent(all, slot)) {
+                if (!likeCurrent(all, slot) || !keepsTime(all, slot)) {
                     hosts.drop(slot);
                 }
             }
+        }
+    }
+
+    /** The machine type that the VM asks for, or the very one that its guest was started with. */
+    private record EmulatedMachine() implements Filter {
+
+        @Override
+        public String name() {
+            return "Emulated-Machine";
+        }
+
+        @Override
+        public boolean applies(Candidates all) {
+            return needed(all) != null;
+        }
+
+        private static @Nullable String needed(Candidates all) {
+            Platform kept = all.vm().keptPlatform();
+            return kept != null
+                    ? kept.machine()
+                    : all.currentSlot() >= 0
+                            ? null
+                            : Platform.wanted(all.hardware(), all.request().cluster());
+        }
+
+        private static SlotSet emulating(Candidates all) {
+            return all.hosts().with(new HostFeature(Type.MACHINE_TYPE, Objects.requireNonNull(needed(all))));
+        }
+
+        @Override
+        public boolean admits(Candidates all, int slot) {
+            return emulating(all).contains(slot);
+        }
+
+        @Override
+        public String reason(Candidates all, int slot) {
+            String what = (all.vm().keptPlatform() == null ? "The VM wants" : "The guest was started with")
+                    + " the emulated machine " + needed(all) + ", ";
+            List<String> types = all.host(slot).facts().machineTypes();
+            return types.isEmpty()
+                    ? what + "and the host does not tell which it has."
+                    : what + "and the host has " + String.join(", ", types.subList(0, Math.min(NAMED, types.size())))
+                            + (types.size() > NAMED ? " and others." : ".");
+        }
+
+        @Override
+        public void narrow(Candidates all, SlotSet hosts) {
+            hosts.retain(emulating(all));
         }
     }
 

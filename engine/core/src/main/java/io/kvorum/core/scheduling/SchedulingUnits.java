@@ -48,7 +48,13 @@ public final class SchedulingUnits {
             Map.entry("Migration", "The VM may be migrated, and does not run there already."),
             Map.entry("CPU", "The VM has no more virtual CPUs than the host has threads."),
             Map.entry("CpuPinning", "VMs with CPUs of their own and VMs that share CPUs are on different hosts."),
-            Map.entry("CPU-Level", "The host gives guests the cluster's CPU model, and a running VM the CPU it has."),
+            Map.entry(
+                    "CPU-Level",
+                    "The host gives guests the cluster's CPU model, and a running VM the CPU and the frequency of the time"
+                            + " stamp counter that it has."),
+            Map.entry(
+                    "Emulated-Machine",
+                    "The host has the machine type that the VM or its cluster asks for, or that a running VM has."),
             Map.entry(
                     "CPUOverloaded",
                     "The host's CPU is not over HighUtilization for CpuOverCommitDurationMinutes. Steps aside where no"

@@ -173,7 +173,8 @@ class RehearsalTest {
                 null,
                 saving.powerSaving(),
                 mornings,
-                saving.migration());
+                saving.migration(),
+                null);
         LoadRecording recording = recording(16, DAY, at -> 0.05);
         RehearsalReport report = rehearse(snapshot(16, HOSTS), scheduled, recording);
 

@@ -55,7 +55,8 @@ class PolicySchedulesTest {
                 null,
                 plain.powerSaving(),
                 schedule,
-                plain.migration());
+                plain.migration(),
+                null);
     }
 
     private static PolicyName at(PolicySchedule schedule, String instant) {

@@ -114,8 +114,7 @@ final class RandomPlacements {
                         i != 2,
                         facts.versions(),
                         facts.leasing(),
-                        pools,
-                        List.of()))
+                        pools))
                 .withSpec(new HostSpec(
                         spec.name(),
                         spec.clusterId(),

@@ -4,16 +4,26 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.HugepagePool;
 import io.kvorum.core.inventory.Host.Leasing;
 import io.kvorum.core.inventory.Host.NumaNode;
+import io.kvorum.core.inventory.Host.Tsc;
 import io.kvorum.core.inventory.Host.Versions;
 import io.kvorum.core.inventory.Host.Virtualization;
 import io.kvorum.proto.agent.v1.HostFacts;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a host says of itself, in the core's words, within limits. */
 public final class FactWords {
 
     private static final int MAX_CHARS = 256;
     private static final int MAX_ITEMS = 2000;
+    private static final int MAX_MACHINES = 200;
+    private static final Pattern MACHINE = Pattern.compile("q35|pc-q35-[A-Za-z0-9._-]{1,32}");
+    private static final long LEAST_TSC_HERTZ = 100_000_000;
+    private static final long MOST_TSC_HERTZ = 100_000_000_000L;
 
     private FactWords() {}
 
@@ -49,7 +59,29 @@ public final class FactWords {
                         .limit(MAX_ITEMS)
                         .map(pool -> new HugepagePool(pool.getPageBytes(), pool.getTotal(), pool.getNode()))
                         .toList(),
-                limited(facts.getMachineTypesList()));
+                machines(facts.getMachineTypesList().stream()).toList(),
+                aliases(facts),
+                tsc(facts));
+    }
+
+    private static Stream<String> machines(Stream<String> names) {
+        return names.filter(name -> MACHINE.matcher(name).matches()).distinct().limit(MAX_MACHINES);
+    }
+
+    private static Map<String, String> aliases(HostFacts facts) {
+        return facts.getMachineAliasesMap().entrySet().stream()
+                .filter(alias -> MACHINE.matcher(alias.getKey()).matches()
+                        && MACHINE.matcher(alias.getValue()).matches())
+                .limit(MAX_MACHINES)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** A frequency that no CPU has is none. */
+    private static @Nullable Tsc tsc(HostFacts facts) {
+        long hertz = facts.getTsc().getHertz();
+        return facts.hasTsc() && hertz >= LEAST_TSC_HERTZ && hertz <= MOST_TSC_HERTZ
+                ? new Tsc(hertz, facts.getTsc().getScaling())
+                : null;
     }
 
     private static Virtualization virtualization(HostFacts facts) {

@@ -43,10 +43,12 @@ public final class VmWords {
                 .setVmId(vm.id().toString())
                 .setName(vm.name())
                 .setCpu(cpu(hardware, start.cpuModel()).toBuilder()
+                        .setTscHertz(start.platform().tscHertz())
                         .addAllPins(SeatWords.pins(hardware, vm.status().seatAtStart())))
                 .setMemory(SeatWords.memory(hardware, vm.status().seatAtStart()))
                 .setFirmware(
                         hardware.firmware() == Hardware.Firmware.UEFI ? Firmware.FIRMWARE_UEFI : Firmware.FIRMWARE_BIOS)
+                .setMachine(Objects.requireNonNullElse(start.platform().machine(), ""))
                 .setTpm(hardware.tpm())
                 .setRng(hardware.rng())
                 .setGraphics(hardware.graphics())

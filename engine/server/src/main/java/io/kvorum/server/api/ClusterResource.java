@@ -75,7 +75,13 @@ public class ClusterResource {
             @Nullable BalancingChange balancing,
             @Nullable PowerSavingChange powerSaving,
             @Nullable PolicyScheduleView policySchedule,
-            @Nullable MigrationPolicyChange migrationPolicy) {
+            @Nullable MigrationPolicyChange migrationPolicy,
+
+            @Schema(
+                    description =
+                            "Machine type of its VMs, such as q35 or pc-q35-7.2; empty for the hosts' newest q35.")
+            @Nullable
+            String emulatedMachine) {
 
         Cluster make(UUID id) {
             return applyTo(new Cluster(
@@ -116,7 +122,10 @@ public class ClusterResource {
                     policyId(before),
                     powerSaving == null ? before.powerSaving() : powerSaving.applyTo(before.powerSaving()),
                     schedule,
-                    migrationPolicy == null ? before.migration() : migrationPolicy.applyTo(before.migration()));
+                    migrationPolicy == null ? before.migration() : migrationPolicy.applyTo(before.migration()),
+                    emulatedMachine == null
+                            ? before.emulatedMachine()
+                            : emulatedMachine.isEmpty() ? null : emulatedMachine);
         }
 
         private @Nullable PolicySchedule schedule(Cluster before, PolicyName base) {

@@ -128,6 +128,10 @@ public final class ConfigViews {
             String policyInForce,
 
             MigrationPolicyView migrationPolicy,
+
+            @Schema(description = "Machine type of its VMs; null for the hosts' newest q35.") @Nullable
+            String emulatedMachine,
+
             long revision,
             Instant createdAt,
             Instant updatedAt) {
@@ -153,6 +157,7 @@ public final class ConfigViews {
                     PolicyScheduleView.of(cluster.schedule()),
                     Words.of(cluster.scheduling().name()),
                     MigrationPolicyView.of(cluster.migration()),
+                    cluster.emulatedMachine(),
                     cluster.meta().revision(),
                     cluster.meta().createdAt(),
                     cluster.meta().updatedAt());

@@ -30,7 +30,13 @@ public record HardwareView(
 
         boolean dedicatedCpus,
 
-        @Schema(description = "0, 2097152 or 1073741824.") long hugepageBytes) {
+        @Schema(description = "0, 2097152 or 1073741824.") long hugepageBytes,
+
+        @Schema(description = "The machine type, such as q35 or pc-q35-7.2; null for the cluster's.") @Nullable
+        String emulatedMachine,
+
+        @Schema(description = "Whether the guest sees a time stamp counter whose frequency never changes.")
+        boolean invariantTsc) {
 
     static HardwareView of(Hardware hardware) {
         return new HardwareView(
@@ -47,7 +53,9 @@ public record HardwareView(
                 hardware.guestAgent(),
                 hardware.tuning().numaNodes(),
                 hardware.tuning().dedicatedCpus(),
-                hardware.tuning().hugepageBytes());
+                hardware.tuning().hugepageBytes(),
+                hardware.emulatedMachine(),
+                hardware.tuning().invariantTsc());
     }
 
     /** What may be given; what is left out stays, or takes its default. */
@@ -66,7 +74,12 @@ public record HardwareView(
             @Nullable Boolean guestAgent,
             @Nullable Integer numaNodes,
             @Nullable Boolean dedicatedCpus,
-            @Nullable Long hugepageBytes) {
+            @Nullable Long hugepageBytes,
+
+            @Schema(description = "Such as q35 or pc-q35-7.2; empty for the cluster's.") @Nullable
+            String emulatedMachine,
+
+            @Nullable Boolean invariantTsc) {
 
         static final Hardware DEFAULT =
                 new Hardware(1, 1, 1, 1L << 30, 1L << 30, Firmware.BIOS, CpuMode.DEFAULT, false, true, true, true);
@@ -90,7 +103,10 @@ public record HardwareView(
                     rng == null ? before.rng() : rng,
                     graphics == null ? before.graphics() : graphics,
                     guestAgent == null ? before.guestAgent() : guestAgent,
-                    tuning(before.tuning()));
+                    tuning(before.tuning()),
+                    emulatedMachine == null
+                            ? before.emulatedMachine()
+                            : emulatedMachine.isEmpty() ? null : emulatedMachine);
         }
 
         /** Whoever asks for dedicated CPUs or huge pages without naming nodes gets one. */
@@ -98,7 +114,11 @@ public record HardwareView(
             boolean dedicated = dedicatedCpus == null ? before.dedicatedCpus() : dedicatedCpus;
             long pages = hugepageBytes == null ? before.hugepageBytes() : hugepageBytes;
             int least = dedicated || pages != 0 ? Math.max(1, before.numaNodes()) : before.numaNodes();
-            return new Tuning(numaNodes == null ? least : numaNodes, dedicated, pages);
+            return new Tuning(
+                    numaNodes == null ? least : numaNodes,
+                    dedicated,
+                    pages,
+                    invariantTsc == null ? before.invariantTsc() : invariantTsc);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.HugepagePool;
 import io.kvorum.core.inventory.Host.NumaNode;
+import io.kvorum.core.inventory.Host.Tsc;
 import io.kvorum.core.inventory.Host.Versions;
 import io.kvorum.server.metrics.StatisticsStore.Sample;
 import java.time.Instant;
@@ -83,6 +84,17 @@ public record HostView(
             String leasing,
 
             List<String> bridges,
+
+            @Schema(description = "Machine types that guests can have, by their full names.")
+            List<String> machineTypes,
+
+            @Schema(description = "Short names, such as q35, and what they stand for on this host.")
+            Map<String, String> machineAliases,
+
+            @Schema(description = "Null where guests cannot be given a time stamp counter that never changes.")
+            @Nullable
+            Tsc tsc,
+
             Versions versions) {}
 
     @Schema(name = "PowerManagement")
@@ -141,6 +153,9 @@ public record HostView(
                         Words.of(facts.virtualization()),
                         Words.of(facts.leasing()),
                         facts.bridges(),
+                        facts.machineTypes(),
+                        facts.machineAliases(),
+                        facts.tsc(),
                         facts.versions()),
                 new PowerManagementView(
                         host.spec().powerManagement().enabled(),

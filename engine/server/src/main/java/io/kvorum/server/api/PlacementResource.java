@@ -75,6 +75,14 @@ public class PlacementResource {
         @Nullable
         List<UUID> onlyHostIds;
 
+        @QueryParam("emulatedMachine")
+        @Nullable
+        String emulatedMachine;
+
+        @QueryParam("invariantTsc")
+        @Nullable
+        Boolean invariantTsc;
+
         @QueryParam("preferredHostId")
         @Nullable
         List<UUID> preferredHostIds;
@@ -94,7 +102,9 @@ public class PlacementResource {
                     null,
                     numaNodes,
                     dedicatedCpus,
-                    hugepageBytes);
+                    hugepageBytes,
+                    emulatedMachine,
+                    invariantTsc);
             List<UUID> networks = networkIds == null ? List.of() : networkIds;
             return new VmCreation(
                     "new-vm",

@@ -85,6 +85,7 @@ public class RehearsalResource {
                             balancing,
                             powerSaving,
                             policySchedule,
+                            null,
                             null)
                     .applyTo(before);
         }

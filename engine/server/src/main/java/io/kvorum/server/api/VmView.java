@@ -1,5 +1,6 @@
 package io.kvorum.server.api;
 
+import io.kvorum.core.inventory.Platform;
 import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.server.metrics.StatisticsStore.Sample;
@@ -52,6 +53,10 @@ public record VmView(
 
         @Schema(description = "One for each of its NUMA nodes; empty where it floats over its host.")
         List<SeatView> seat,
+
+        @Schema(description = "The machine type that its guest was started with; null while it is off, or not known.")
+        @Nullable
+        String machine,
 
         @Nullable Instant startedAt,
         @Nullable UUID operationId,
@@ -118,6 +123,11 @@ public record VmView(
     public record UsageView(
             @Nullable Double cpuUsage, @Nullable Long memoryUsedBytes) {}
 
+    private static @Nullable String machine(Vm vm) {
+        Platform kept = vm.keptPlatform();
+        return kept == null ? null : kept.machine();
+    }
+
     static VmView of(Vm vm, @Nullable String hostName, @Nullable UUID operationId, @Nullable Sample sample) {
         Vm.VmSpec spec = vm.spec();
         Sample measured = vm.state().active() ? sample : null;
@@ -151,6 +161,7 @@ public record VmView(
                 hostName,
                 vm.status().targetHostId(),
                 SeatView.of(vm.status().seat()),
+                machine(vm),
                 vm.status().startedAt(),
                 operationId,
                 measured == null

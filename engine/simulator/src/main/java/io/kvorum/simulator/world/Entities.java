@@ -79,7 +79,8 @@ final class Entities {
                 null,
                 new Cluster.PowerSavingPolicy(LOW_PERCENT, Math.max(0, setup.reserve()), setup.savesPower()),
                 null,
-                setup.postCopy() ? POST_COPY : MigrationPolicy.DEFAULT));
+                setup.postCopy() ? POST_COPY : MigrationPolicy.DEFAULT,
+                null));
         all.add(new StorageDomain(
                 names.id("store"),
                 "store",

@@ -51,6 +51,10 @@ final class DomainXml {
         clock.child("timer").with("name", "rtc").with("tickpolicy", "catchup");
         clock.child("timer").with("name", "pit").with("tickpolicy", "delay");
         clock.child("timer").with("name", "hpet").with("present", "no");
+        if (cpu.getTscHertz() > 0) {
+            // With a frequency named, a guest whose counter is invariant can still be migrated.
+            clock.child("timer").with("name", "tsc").with("frequency", cpu.getTscHertz());
+        }
         domain.child("on_poweroff").text("destroy");
         domain.child("on_reboot").text("restart");
         domain.child("on_crash").text("destroy");
@@ -111,7 +115,10 @@ final class DomainXml {
         if (vm.getFirmware() == Firmware.FIRMWARE_UEFI) {
             os.with("firmware", "efi");
         }
-        os.child("type").with("arch", "x86_64").with("machine", "q35").text("hvm");
+        os.child("type")
+                .with("arch", "x86_64")
+                .with("machine", vm.getMachine().isEmpty() ? "q35" : vm.getMachine())
+                .text("hvm");
     }
 
     private static void cpu(Element domain, CpuSpec cpu, MemorySpec memory, boolean tcg) {
@@ -140,6 +147,12 @@ final class DomainXml {
                 .with("dies", 1)
                 .with("cores", cpu.getCoresPerSocket())
                 .with("threads", cpu.getThreadsPerCore());
+        if (cpu.getTscHertz() > 0) {
+            if (tcg) {
+                throw CommandFailure.invalid("This host emulates CPUs, whose time stamp counter keeps no frequency");
+            }
+            element.child("feature").with("policy", "require").with("name", "invtsc");
+        }
         if (memory.getNumaCellsCount() > 0) {
             Element numa = element.child("numa");
             int id = 0;

@@ -30,7 +30,8 @@ final class LibvirtFacts {
     }
 
     HostFacts read(Connect connection) throws LibvirtException {
-        Element host = Element.parse(connection.getCapabilities()).at("host");
+        Element capabilities = Element.parse(connection.getCapabilities());
+        Element host = capabilities.at("host");
         boolean tcg = config.virtualization() == Virtualization.TCG;
         HostFacts.Builder facts = HostFacts.newBuilder()
                 .setHardwareId(host.at("uuid").text())
@@ -49,6 +50,7 @@ final class LibvirtFacts {
         }
         try {
             capabilities(facts, Element.parse(LibvirtExtra.domainCapabilities(connection, tcg ? "qemu" : "kvm")));
+            MachineFacts.read(facts, capabilities, tcg);
         } catch (LibvirtException e) {
             // libvirt's test driver has none; a real host without them cannot run guests, which its start says.
             facts.clearMachineTypes();
@@ -127,7 +129,6 @@ final class LibvirtFacts {
     }
 
     private static void capabilities(HostFacts.Builder facts, Element capabilities) {
-        facts.addMachineTypes(capabilities.at("machine").text());
         capabilities.at("cpu").all("mode").stream()
                 .filter(mode -> mode.get("name").equals("custom"))
                 .flatMap(mode -> mode.all("model").stream())

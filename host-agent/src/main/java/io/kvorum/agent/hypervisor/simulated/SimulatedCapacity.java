@@ -4,6 +4,7 @@ import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.proto.agent.v1.CpuFacts;
 import io.kvorum.proto.agent.v1.HostFacts;
 import io.kvorum.proto.agent.v1.NumaNode;
+import io.kvorum.proto.agent.v1.Tsc;
 import io.kvorum.proto.agent.v1.VersionFacts;
 import io.kvorum.proto.agent.v1.Virtualization;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +60,8 @@ public record SimulatedCapacity(int cpus, long memoryBytes) {
                         .setOs("simulated"))
                 .setVirtualization(Virtualization.VIRTUALIZATION_SIMULATED)
                 .addMachineTypes("pc-q35-7.2")
+                .putMachineAliases("q35", "pc-q35-7.2")
+                .setTsc(Tsc.newBuilder().setHertz(3_000_000_000L))
                 .addAllCpuModels(List.of("EPYC-Rome", "EPYC", "qemu64"))
                 .addAllBridges(List.of("br0", "br1", "br2", "br3"))
                 .setUefi(true)

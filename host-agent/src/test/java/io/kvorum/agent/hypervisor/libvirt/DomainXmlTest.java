@@ -68,6 +68,14 @@ class DomainXmlTest {
     }
 
     @Test
+    void exactMachineAndInvariantTimeStampCounter() throws IOException {
+        VmSpec.Builder vm = Samples.tuned().setMachine("pc-q35-7.2");
+        vm.getCpuBuilder().setTscHertz(2_099_997_000L);
+        golden("machine-and-tsc", Virtualization.KVM, vm, Optional.empty());
+        assertThrows(CommandFailure.class, () -> xml(Virtualization.TCG, vm, Optional.empty()));
+    }
+
+    @Test
     void refusesNativeIoThroughThePageCache() {
         VmSpec.Builder vm = Samples.manyDisks();
         vm.getDisksBuilder(0).setCache(DiskCache.DISK_CACHE_WRITEBACK).setIo(DiskIo.DISK_IO_NATIVE);
