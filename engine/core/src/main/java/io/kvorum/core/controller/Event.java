@@ -83,12 +83,23 @@ public sealed interface Event {
         UNKNOWN
     }
 
-    /** CPU use is a share (0 to 1) of all the host's CPUs; of a VM, of its vCPUs. */
-    record HostLoad(double cpuUsage, long memoryUsedBytes, List<VmLoad> vms) {
+    /** CPU use is a share (0 to 1) of all the host's CPUs; of a VM, of its vCPUs. {@code swap} is null where none is told. */
+    record HostLoad(
+            double cpuUsage,
+            long memoryUsedBytes,
+            List<VmLoad> vms,
+            @Nullable SwapUse swap) {
         public HostLoad {
             vms = List.copyOf(vms);
         }
+
+        /** Silent on swap. */
+        public HostLoad(double cpuUsage, long memoryUsedBytes, List<VmLoad> vms) {
+            this(cpuUsage, memoryUsedBytes, vms, null);
+        }
     }
+
+    record SwapUse(long usedBytes, long totalBytes) {}
 
     record VmLoad(UUID vmId, double cpuUsage, long memoryUsedBytes) {}
 }

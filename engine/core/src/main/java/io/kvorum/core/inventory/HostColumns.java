@@ -45,6 +45,7 @@ public final class HostColumns {
     private int[] faultDomain = new int[FIRST];
     private int[] threads = new int[FIRST];
     private double[] cpuLoad = new double[FIRST];
+    private double[] swapShare = new double[FIRST];
     private long[] overloadedSinceNanos = new long[FIRST];
     private long[] physicalBytes = new long[FIRST];
     private long[] promisedBytes = new long[FIRST];
@@ -136,6 +137,14 @@ public final class HostColumns {
         return cpuLoad[slot];
     }
 
+    /**
+     * What was swapped out less what memory was free, as a share of the machine's memory; not more than 0 where all could
+     * come back.
+     */
+    public double swapShare(int slot) {
+        return swapShare[slot];
+    }
+
     /** Memory for guests: the machine's, without its own reserve and its huge pages. */
     public long physicalBytes(int slot) {
         return physicalBytes[slot];
@@ -182,6 +191,7 @@ public final class HostColumns {
         copy.faultDomain = faultDomain;
         copy.threads = threads;
         copy.cpuLoad = cpuLoad;
+        copy.swapShare = swapShare;
         copy.overloadedSinceNanos = overloadedSinceNanos;
         copy.physicalBytes = physicalBytes;
         copy.promisedBytes = promisedBytes;
@@ -215,6 +225,16 @@ public final class HostColumns {
         int slot = slotOf(hostId);
         if (slot >= 0) {
             cpuLoad[slot] = load;
+        }
+    }
+
+    /** Notes what a host has swapped out, and what of its memory is in use. */
+    public void swapped(UUID hostId, long swappedBytes, double usedBytes) {
+        int slot = slotOf(hostId);
+        Host known = slot < 0 ? null : host[slot];
+        if (known != null) {
+            double memory = Math.max(1, known.facts().memoryBytes());
+            swapShare[slot] = swappedBytes == 0 ? 0 : (swappedBytes - Math.max(0, memory - usedBytes)) / memory;
         }
     }
 
@@ -349,6 +369,7 @@ public final class HostColumns {
             locked.drop(slot);
             overloaded.drop(slot);
             cpuLoad[slot] = 0;
+            swapShare[slot] = 0;
             nodes.forget(slot);
             free.add(slot);
         }
@@ -359,6 +380,7 @@ public final class HostColumns {
         faultDomain = Arrays.copyOf(faultDomain, length);
         threads = Arrays.copyOf(threads, length);
         cpuLoad = Arrays.copyOf(cpuLoad, length);
+        swapShare = Arrays.copyOf(swapShare, length);
         overloadedSinceNanos = Arrays.copyOf(overloadedSinceNanos, length);
         physicalBytes = Arrays.copyOf(physicalBytes, length);
         promisedBytes = Arrays.copyOf(promisedBytes, length);

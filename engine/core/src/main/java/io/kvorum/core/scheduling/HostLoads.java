@@ -1,6 +1,7 @@
 package io.kvorum.core.scheduling;
 
 import io.kvorum.core.controller.Event.HostLoad;
+import io.kvorum.core.controller.Event.SwapUse;
 import io.kvorum.core.controller.Event.VmLoad;
 import java.time.Duration;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ public final class HostLoads {
     private final Map<UUID, Load> hosts = new HashMap<>();
     private final Map<UUID, Load> vms = new HashMap<>();
     private final Map<UUID, Load> own = new HashMap<>();
+    private final Map<UUID, Long> swapped = new HashMap<>();
     private final Map<UUID, String> absurd = new HashMap<>();
 
     /** Takes a report that came now, or nothing of it if any part of it cannot be true. */
@@ -52,6 +54,12 @@ public final class HostLoads {
         }
         absurd.remove(hostId);
         record(hosts, hostId, load.cpuUsage(), load.memoryUsedBytes(), nowNanos);
+        SwapUse swap = load.swap();
+        if (swap == null) {
+            swapped.remove(hostId);
+        } else {
+            swapped.put(hostId, swap.usedBytes());
+        }
         for (VmLoad vm : load.vms()) {
             record(vms, vm.vmId(), vm.cpuUsage(), vm.memoryUsedBytes(), nowNanos);
         }
@@ -76,6 +84,13 @@ public final class HostLoads {
         if (!possible(load.cpuUsage(), load.memoryUsedBytes())) {
             return Optional.of("CPU use " + load.cpuUsage() + ", memory in use " + load.memoryUsedBytes() + " bytes");
         }
+        SwapUse swap = load.swap();
+        if (swap != null
+                && (swap.usedBytes() < 0
+                        || swap.usedBytes() > swap.totalBytes()
+                        || swap.totalBytes() > MOST_MEMORY_BYTES)) {
+            return Optional.of("swap in use " + swap.usedBytes() + " of " + swap.totalBytes() + " bytes");
+        }
         return load.vms().stream()
                 .filter(vm -> !possible(vm.cpuUsage(), vm.memoryUsedBytes()))
                 .findFirst()
@@ -91,6 +106,7 @@ public final class HostLoads {
     public void forget(UUID hostId) {
         hosts.remove(hostId);
         own.remove(hostId);
+        swapped.remove(hostId);
         absurd.remove(hostId);
     }
 
@@ -113,6 +129,11 @@ public final class HostLoads {
     public double hostOwnMemoryBytes(UUID hostId) {
         Load load = own.get(hostId);
         return load == null ? 0 : load.memoryBytes();
+    }
+
+    /** What the host had swapped out when it last reported; 0 if it did not tell. */
+    public long hostSwapBytes(UUID hostId) {
+        return swapped.getOrDefault(hostId, 0L);
     }
 
     /** Of the VM's own vCPUs. */

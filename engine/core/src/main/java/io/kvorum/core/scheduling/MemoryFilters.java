@@ -6,7 +6,7 @@ import java.util.List;
 /** Whether the host's memory does. */
 final class MemoryFilters {
 
-    static final List<Filter> ALL = List.of(new Memory(), new Numa());
+    static final List<Filter> ALL = List.of(new Memory(), new Swap(), new Numa());
 
     private MemoryFilters() {}
 
@@ -50,6 +50,38 @@ final class MemoryFilters {
                     hosts.drop(slot);
                 }
             }
+        }
+    }
+
+    /** A host that swapped out more than it has room for takes no more VMs: each of its guests is slow already. */
+    private record Swap() implements Filter {
+
+        @Override
+        public String name() {
+            return "Swap";
+        }
+
+        @Override
+        public boolean optional() {
+            return true;
+        }
+
+        @Override
+        public boolean applies(Candidates all) {
+            return all.policy().asks(this);
+        }
+
+        @Override
+        public boolean admits(Candidates all, int slot) {
+            return all.hosts().swapShare(slot) * 100 <= all.policy().swapPercent();
+        }
+
+        @Override
+        public String reason(Candidates all, int slot) {
+            return "What it has swapped out is more than its free memory, by "
+                    + Words.percent(all.hosts().swapShare(slot))
+                    + " of its memory, and BlockMigrationOnSwapUsagePercentage is "
+                    + Math.round(all.policy().swapPercent()) + ".";
         }
     }
 

@@ -15,9 +15,15 @@ import java.util.Set;
  *
  * @param vcpusPerThread virtual CPUs a thread at which the promise alone counts as full
  * @param maxGuests VMs that a host may have where {@code GuestLimit} counts
+ * @param swapPercent what a host may have swapped out beyond its free memory, of its memory, where {@code Swap} counts
  */
 record Policy(
-        String name, Set<String> optionalFilters, List<Weighted> weights, double vcpusPerThread, double maxGuests) {
+        String name,
+        Set<String> optionalFilters,
+        List<Weighted> weights,
+        double vcpusPerThread,
+        double maxGuests,
+        double swapPercent) {
 
     /** A weight and how much it counts. */
     record Weighted(Weight unit, double factor) {}
@@ -87,7 +93,8 @@ record Policy(
                 custom.filters(),
                 weights,
                 SchedulingUnits.VCPUS_PER_THREAD.valueIn(custom.parameters()),
-                SchedulingUnits.MAX_GUESTS.valueIn(custom.parameters()));
+                SchedulingUnits.MAX_GUESTS.valueIn(custom.parameters()),
+                SchedulingUnits.SWAP_PERCENT.valueIn(custom.parameters()));
     }
 
     boolean asks(Filter optional) {
@@ -107,6 +114,7 @@ record Policy(
                         filters,
                         weights,
                         SchedulingUnits.VCPUS_PER_THREAD.byDefault(),
-                        SchedulingUnits.MAX_GUESTS.byDefault()));
+                        SchedulingUnits.MAX_GUESTS.byDefault(),
+                        SchedulingUnits.SWAP_PERCENT.byDefault()));
     }
 }

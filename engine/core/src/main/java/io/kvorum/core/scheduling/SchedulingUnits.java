@@ -20,6 +20,13 @@ public final class SchedulingUnits {
             "VCpuToPhysicalCpuRatio", "Virtual CPUs a thread at which what is promised counts as full.", 1, 64, 8);
     static final Parameter MAX_GUESTS = new Parameter("MaxGuests", "VMs that a host may have.", 1, 10_000, 10_000);
 
+    static final Parameter SWAP_PERCENT = new Parameter(
+            "BlockMigrationOnSwapUsagePercentage",
+            "What a host may have swapped out beyond its free memory, in percent of its memory.",
+            0,
+            100,
+            0);
+
     private static final List<Weight> WEIGHTS = List.of(
             new LoadWeights.EvenCpu(),
             new LoadWeights.EvenMemory(),
@@ -60,6 +67,7 @@ public final class SchedulingUnits {
                     "The host's CPU is not over HighUtilization for CpuOverCommitDurationMinutes. Steps aside where no"
                             + " other host is left."),
             Map.entry("Memory", "Promised memory stays within the host's and the overcommit."),
+            Map.entry("Swap", "The host has not swapped out more than its free memory could take back."),
             Map.entry("NUMA", "Each of the VM's NUMA nodes finds a node with its CPUs, memory or huge pages."),
             Map.entry("Firmware", "The host has UEFI firmware and a software TPM, where the VM wants them."),
             Map.entry("Network", "The host has the bridges of the VM's networks."),
@@ -141,6 +149,7 @@ public final class SchedulingUnits {
     public static List<Parameter> parametersOf(String unit) {
         return switch (unit) {
             case "GuestLimit" -> List.of(MAX_GUESTS);
+            case "Swap" -> List.of(SWAP_PERCENT);
             case "OptimalForCpuEvenDistribution", "OptimalForCpuPowerSaving", "Packing" -> List.of(VCPUS_PER_THREAD);
             default -> List.of();
         };

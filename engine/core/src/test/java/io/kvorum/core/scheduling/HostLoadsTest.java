@@ -1,8 +1,10 @@
 package io.kvorum.core.scheduling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.Event.HostLoad;
+import io.kvorum.core.controller.Event.SwapUse;
 import io.kvorum.core.controller.Event.VmLoad;
 import io.kvorum.core.scheduling.HostLoads.VmsUse;
 import io.kvorum.core.testing.Things;
@@ -39,6 +41,21 @@ class HostLoadsTest {
         report(0.4, 0.5);
 
         assertEquals(0, loads.hostOwnCpu(HOST));
+    }
+
+    @Test
+    void swapCountsAsItWasLastTold() {
+        loads.report(HOST, new HostLoad(0.1, Things.GIB, List.of(), new SwapUse(Things.GIB, 4 * Things.GIB)), 0);
+        assertEquals(Things.GIB, loads.hostSwapBytes(HOST));
+        for (SwapUse absurd :
+                List.of(new SwapUse(-1, Things.GIB), new SwapUse(Things.GIB, 0), new SwapUse(0, Long.MAX_VALUE))) {
+            loads.report(HOST, new HostLoad(0.1, Things.GIB, List.of(), absurd), 0);
+            assertTrue(loads.absurdity(HOST).orElseThrow().startsWith("swap in use"));
+            assertEquals(Things.GIB, loads.hostSwapBytes(HOST));
+        }
+
+        loads.report(HOST, new HostLoad(0.1, Things.GIB, List.of()), 0);
+        assertEquals(0, loads.hostSwapBytes(HOST));
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kvorum.core.controller.Event.HostLoad;
+import io.kvorum.core.controller.Event.SwapUse;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Entity;
@@ -104,6 +106,53 @@ class PolicyTest {
         assertEquals("It has 2 VMs, and MaxGuests is 2.", full.reason());
         assertEquals(
                 2.5, decision.explanation().hosts().get(1).scores().getFirst().factor());
+    }
+
+    @Test
+    void aHostThatSwappedOutMoreThanItHasRoomForTakesNoMoreWhereThePolicyAsks() {
+        SchedulingPolicy strict = new SchedulingPolicy(
+                Things.id("p"),
+                "p",
+                "",
+                Set.of("Swap"),
+                Map.of("OptimalForMemoryPowerSaving", 1.0),
+                Map.of(),
+                Meta.NONE);
+        SchedulingPolicy lenient = new SchedulingPolicy(
+                Things.id("q"),
+                "q",
+                "",
+                Set.of("Swap"),
+                Map.of("OptimalForMemoryPowerSaving", 1.0),
+                Map.of("BlockMigrationOnSwapUsagePercentage", 20.0),
+                Meta.NONE);
+        Inventory inventory = threeHosts(strict, lenient);
+        HostLoads loads = new HostLoads();
+        Cluster plain = with(PolicyName.POWER_SAVING);
+        // 32 GiB each: h1 has 2 GiB free and 6 swapped out, h2 could take back all.
+        loads.report(
+                Things.id("h1"),
+                new HostLoad(0.1, 30 * Things.GIB, List.of(), new SwapUse(6 * Things.GIB, 8 * Things.GIB)),
+                0);
+        loads.report(
+                Things.id("h2"),
+                new HostLoad(0.1, 20 * Things.GIB, List.of(), new SwapUse(6 * Things.GIB, 8 * Things.GIB)),
+                0);
+        Scheduler scheduler = new Scheduler(inventory, loads);
+        PlacementDecision refused = scheduler.place(
+                new PlacementRequest(Things.vm("v"), plain.withCustomPolicy(strict.id()), null, Set.of()));
+
+        assertEquals("h2", refused.host().orElseThrow().name());
+        HostVerdict full = refused.explanation().hosts().getFirst();
+        assertEquals("Swap", full.filter());
+        assertEquals(
+                "What it has swapped out is more than its free memory, by 13 % of its memory, and"
+                        + " BlockMigrationOnSwapUsagePercentage is 0.",
+                full.reason());
+        for (Cluster other : List.of(plain, plain.withCustomPolicy(lenient.id()))) {
+            PlacementRequest request = new PlacementRequest(Things.vm("v"), other, null, Set.of());
+            assertEquals("h1", scheduler.choose(request).orElseThrow().name());
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.kvorum.server.metrics;
 
 import io.kvorum.core.controller.Event.HostLoad;
+import io.kvorum.core.controller.Event.SwapUse;
 import io.kvorum.core.controller.Event.VmLoad;
 import io.kvorum.proto.agent.v1.HostStatistics;
 import io.kvorum.proto.agent.v1.VmStatistics;
@@ -106,7 +107,14 @@ public class StatisticsStore {
         if (report.getCpuUsage() >= 0 && report.getCpuUsage() <= MAX_CPU) {
             history.host(hostId, now, Math.min(1, report.getCpuUsage()), used, guestCpus, guestMemory);
         }
-        return new HostLoad(report.getCpuUsage(), used, loads);
+        return new HostLoad(report.getCpuUsage(), used, loads, swap(report));
+    }
+
+    /** Agents that do not tell how much there is tell nothing of it. */
+    private static @Nullable SwapUse swap(HostStatistics report) {
+        return report.getSwapTotalBytes() == 0
+                ? null
+                : new SwapUse(report.getSwapUsedBytes(), report.getSwapTotalBytes());
     }
 
     private Optional<VmLoad> takeVm(long now, long monotonicMillis, VmStatistics vm) {

@@ -59,6 +59,7 @@ final class HostReading {
         }
         host.setMemoryTotalBytes(values.getOrDefault("MemTotal", 0L))
                 .setMemoryAvailableBytes(values.getOrDefault("MemAvailable", 0L))
+                .setSwapTotalBytes(values.getOrDefault("SwapTotal", 0L))
                 .setSwapUsedBytes(values.getOrDefault("SwapTotal", 0L) - values.getOrDefault("SwapFree", 0L));
     }
 
