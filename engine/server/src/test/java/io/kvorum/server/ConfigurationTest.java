@@ -44,6 +44,7 @@ class ConfigurationTest {
                 "storage-domains",
                 "affinity-groups",
                 "affinity-labels",
+                "quotas",
                 "scheduling-policies"
             })
     void isMadeChangedAndRemoved(String kind) {
@@ -79,6 +80,7 @@ class ConfigurationTest {
                 "storage-domains",
                 "affinity-groups",
                 "affinity-labels",
+                "quotas",
                 "scheduling-policies",
                 "hosts",
                 "vms",

@@ -102,6 +102,74 @@ class SchedulingTest {
     }
 
     @Test
+    void aQuotaIsKept() {
+        String quota = api.post(
+                        "/quotas",
+                        Map.of(
+                                "name",
+                                ApiClient.unique("quota"),
+                                "dataCenterId",
+                                api.get("/clusters/" + fleet.clusterId)
+                                        .expect(200)
+                                        .json()
+                                        .path("dataCenterId")
+                                        .asText(),
+                                "vcpus",
+                                1,
+                                "clusters",
+                                List.of(Map.of("clusterId", fleet.clusterId, "memoryBytes", 1L << 40))))
+                .expect(201)
+                .id();
+        String one = fleet.vm(ApiClient.unique("counted"));
+        String other = fleet.vm(ApiClient.unique("counted"));
+        for (String vm : List.of(one, other)) {
+            api.patch("/vms/" + vm, Map.of("quotaId", quota, "hardware", Map.of("sockets", 1, "coresPerSocket", 1)))
+                    .expect(200);
+        }
+        api.succeeded(api.post("/vms/" + one + "/start"));
+        ApiClient.Answer refused = api.post("/vms/" + other + "/start").expect(409);
+        assertTrue(refused.detail().contains("allows 1 virtual CPUs, 1 are used"), refused.text());
+        assertEquals("quota", refused.json().path("blocker").path("kind").asText());
+        JsonNode usage = api.get("/quotas/" + quota + "/usage").expect(200).json();
+        assertEquals(1, usage.path("vcpus").asInt());
+        assertEquals(
+                fleet.clusterId, usage.path("clusters").get(0).path("clusterId").asText());
+
+        api.patch("/vms/" + other, Map.of("quotaId", "")).expect(200);
+        api.succeeded(api.post("/vms/" + other + "/start"));
+        fleet.remove(one);
+        fleet.remove(other);
+        api.delete("/quotas/" + quota).expect(204);
+    }
+
+    @Test
+    void aGuestKeepsItsMachine() {
+        String vm = fleet.vm(ApiClient.unique("machine"));
+        assertField(
+                api.patch("/vms/" + vm, Map.of("hardware", Map.of("emulatedMachine", "pc")))
+                        .expect(400),
+                "hardware.emulatedMachine",
+                "q35");
+        api.patch("/vms/" + vm, Map.of("hardware", Map.of("emulatedMachine", "pc-q35-9.9")))
+                .expect(200);
+        JsonNode placement = api.get("/vms/" + vm + "/placement").expect(200).json();
+        assertEquals(
+                "Emulated-Machine", host(placement, "sim-0001").path("filter").asText());
+
+        api.patch("/vms/" + vm, Map.of("hardware", Map.of("emulatedMachine", "", "invariantTsc", true)))
+                .expect(200);
+        api.succeeded(api.post("/vms/" + vm + "/start"));
+        assertEquals(
+                "pc-q35-7.2",
+                api.get("/vms/" + vm).expect(200).json().path("machine").asText());
+        JsonNode facts =
+                api.get("/hosts/" + fleet.hostId("sim-0001")).expect(200).json().path("facts");
+        assertEquals("pc-q35-7.2", facts.path("machineAliases").path("q35").asText());
+        assertEquals(3_000_000_000L, facts.path("tsc").path("hertz").asLong());
+        fleet.remove(vm);
+    }
+
+    @Test
     void aVmThatRunsIsExplainedAsIfItRanNowhere() {
         String vm = fleet.vm(ApiClient.unique("afresh"));
         api.succeeded(api.post("/vms/" + vm + "/start", Map.of("hostId", fleet.hostId("sim-0002"))));

@@ -19,6 +19,7 @@ import io.kvorum.core.inventory.Image.ImageState;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.QuotaUse.Amount;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageState;
 import io.kvorum.core.inventory.Vm;
@@ -38,6 +39,7 @@ import io.kvorum.core.scheduling.Scheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -175,6 +177,11 @@ public final class Controller {
                         .filter(vm -> vm.spec().clusterId().equals(clusterId))
                         .flatMap(vm -> scheduler.brokenRules(vm, cluster).stream())
                         .toList());
+    }
+
+    /** What VMs use of the quota, by cluster. */
+    public Optional<Map<UUID, Amount>> quotaUse(UUID quotaId) {
+        return inventory.quota(quotaId).map(quota -> inventory.quotaUse().clusters(quotaId));
     }
 
     /** Whether the cluster could lose the hosts that it shall be able to lose; changes nothing. */

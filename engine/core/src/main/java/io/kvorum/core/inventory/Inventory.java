@@ -34,6 +34,7 @@ public final class Inventory implements Surroundings {
     private final Set<UUID> fallen = new LinkedHashSet<>();
     private final Set<UUID> paused = new LinkedHashSet<>();
     private final HostColumns columns = new HostColumns();
+    private final QuotaUse quotaUse = new QuotaUse();
     private final PlacementVersions versions = new PlacementVersions();
     private final Map<Lock, UUID> locks = new HashMap<>();
     private final boolean remembers;
@@ -155,6 +156,19 @@ public final class Inventory implements Surroundings {
                                 .anyMatch(vm -> vm.spec().clusterId().equals(clusterId));
                 })
                 .toList();
+    }
+
+    public Optional<Quota> quota(@Nullable UUID id) {
+        return get(Kind.QUOTA, id, Quota.class);
+    }
+
+    public Collection<Quota> quotas() {
+        return all(Kind.QUOTA);
+    }
+
+    /** What VMs use of their quotas. */
+    public QuotaUse quotaUse() {
+        return quotaUse;
     }
 
     public Collection<Network> networks() {
@@ -309,6 +323,7 @@ public final class Inventory implements Surroundings {
                 names(Kind.VM).put(key(vm.name()), vm.id());
                 bind(vm.hostId(), vm);
                 bind(vm.status().targetHostId(), vm);
+                quotaUse.count(vm, 1);
                 if (vm.status().wantedRunning() && (vm.state() == VmState.DOWN || vm.state() == VmState.UNKNOWN)) {
                     fallen.add(vm.id());
                 } else if (vm.state() == VmState.PAUSED) {
@@ -345,6 +360,7 @@ public final class Inventory implements Surroundings {
             case Vm vm -> {
                 unbind(vm.hostId(), vm);
                 unbind(vm.status().targetHostId(), vm);
+                quotaUse.count(vm, -1);
                 fallen.remove(vm.id());
                 paused.remove(vm.id());
             }

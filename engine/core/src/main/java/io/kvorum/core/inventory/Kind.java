@@ -10,6 +10,7 @@ public enum Kind {
     AFFINITY_GROUP("affinity group"),
     AFFINITY_LABEL("affinity label"),
     SCHEDULING_POLICY("scheduling policy"),
+    QUOTA("quota"),
     IMAGE("image"),
     TEMPLATE("template"),
     VM("VM"),

@@ -60,6 +60,7 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
      * What its owner wants.
      *
      * @param migrationPolicy how it travels; null for as its cluster says
+     * @param quotaId the quota that it uses while it runs; null for none
      */
     public record VmSpec(
             String name,
@@ -73,7 +74,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             MigrationMode migration,
             @Nullable String cloudInitUserData,
             HostWishes hosts,
-            @Nullable MigrationPolicy migrationPolicy) {
+            @Nullable MigrationPolicy migrationPolicy,
+            @Nullable UUID quotaId) {
 
         public VmSpec {
             disks = List.copyOf(disks);
@@ -107,6 +109,7 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     migration,
                     cloudInitUserData,
                     HostWishes.NONE,
+                    null,
                     null);
         }
 
@@ -123,7 +126,25 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     migration,
                     cloudInitUserData,
                     wishes,
-                    migrationPolicy);
+                    migrationPolicy,
+                    quotaId);
+        }
+
+        public VmSpec inQuota(@Nullable UUID newQuotaId) {
+            return new VmSpec(
+                    name,
+                    description,
+                    clusterId,
+                    templateId,
+                    hardware,
+                    disks,
+                    nics,
+                    highAvailability,
+                    migration,
+                    cloudInitUserData,
+                    hosts,
+                    migrationPolicy,
+                    newQuotaId);
         }
 
         public VmSpec with(Hardware newHardware) {
@@ -139,7 +160,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     migration,
                     cloudInitUserData,
                     hosts,
-                    migrationPolicy);
+                    migrationPolicy,
+                    quotaId);
         }
 
         public VmSpec with(HighAvailability newHighAvailability) {
@@ -155,7 +177,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     migration,
                     cloudInitUserData,
                     hosts,
-                    migrationPolicy);
+                    migrationPolicy,
+                    quotaId);
         }
     }
 

@@ -4,6 +4,7 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.QuotaUse;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.operations.Problem.FieldProblem;
@@ -48,6 +49,13 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
                 || !request.spec().clusterId().equals(vm.spec().clusterId());
         if (shapeChanges && (vm.state().active() || vm.status().memorySaved())) {
             return Verdict.refuse(VmRules.wrongState(work, vm, "given another name, cluster or hardware", "down"));
+        }
+        if (QuotaUse.counts(vm)
+                && !Objects.equals(request.spec().quotaId(), vm.spec().quotaId())) {
+            Optional<Problem> quota = QuotaRules.objectionToMove(work.inventory(), vm.withSpec(request.spec()));
+            if (quota.isPresent()) {
+                return Verdict.refuse(quota.get());
+            }
         }
         UUID before = vm.leaseDomainId();
         UUID after = request.spec().highAvailability().leaseStorageDomainId();

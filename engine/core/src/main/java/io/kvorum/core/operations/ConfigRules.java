@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Network.NetworkKind;
 import io.kvorum.core.inventory.PolicySchedule;
+import io.kvorum.core.inventory.Quota;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageKind;
 import io.kvorum.core.operations.Problem.FieldProblem;
@@ -181,6 +182,9 @@ public final class ConfigRules {
                 || before instanceof Network c
                         && after instanceof Network d
                         && !c.dataCenterId().equals(d.dataCenterId())
+                || before instanceof Quota g
+                        && after instanceof Quota h
+                        && !g.dataCenterId().equals(h.dataCenterId())
                 || before instanceof StorageDomain e
                         && after instanceof StorageDomain f
                         && !(e.dataCenterId().equals(f.dataCenterId())

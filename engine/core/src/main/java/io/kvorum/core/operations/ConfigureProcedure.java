@@ -8,6 +8,7 @@ import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Quota;
 import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.operations.Problem.FieldProblem;
@@ -50,6 +51,7 @@ final class ConfigureProcedure implements Procedure<Request.Configure> {
             case SchedulingPolicy policy -> SchedulingPolicyRules.check(policy, problems);
             case AffinityGroup group -> AffinityRules.check(work.inventory(), group, problems);
             case AffinityLabel label -> AffinityRules.check(work.inventory(), label, problems);
+            case Quota quota -> QuotaRules.check(work.inventory(), quota, problems);
             case Network network -> ConfigRules.check(work.inventory(), network, problems);
         }
         before.ifPresent(old -> ConfigRules.checkFixed(old, object, problems));

@@ -47,6 +47,12 @@ final class CreateVmProcedure implements Procedure<Request.CreateVm> {
             return Verdict.refuse(Problem.invalid(problems));
         }
         Vm vm = new Vm(request.vmId(), spec, VmStatus.in(VmState.PROVISIONING), Meta.NONE);
+        Optional<Problem> quota = request.start()
+                ? QuotaRules.objectionToRun(work.inventory(), vm)
+                : QuotaRules.objectionToExist(work.inventory(), vm);
+        if (quota.isPresent()) {
+            return Verdict.refuse(quota.get());
+        }
         for (VmDisk disk : spec.disks()) {
             StorageDomain domain =
                     work.inventory().storageDomain(disk.storageDomainId()).orElseThrow();

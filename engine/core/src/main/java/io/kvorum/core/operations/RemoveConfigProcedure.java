@@ -8,6 +8,7 @@ import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Quota;
 import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import java.util.List;
@@ -58,6 +59,8 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                                         .filter(d -> d.dataCenterId().equals(id)),
                                 inventory.networks().stream()
                                         .filter(n -> n.dataCenterId().equals(id)),
+                                inventory.quotas().stream()
+                                        .filter(q -> q.dataCenterId().equals(id)),
                                 inventory.templates().stream()
                                         .filter(t -> t.dataCenterId().equals(id)))
                         .flatMap(stream -> stream);
@@ -66,6 +69,8 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                                 inventory.hostsOf(id).stream(),
                                 inventory.affinityGroups().stream()
                                         .filter(group -> group.clusterId().equals(id)),
+                                inventory.quotas().stream()
+                                        .filter(quota -> quota.limitIn(id).isPresent()),
                                 inventory.vms().stream()
                                         .filter(vm -> vm.spec().clusterId().equals(id)))
                         .flatMap(stream -> stream);
@@ -87,6 +92,10 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                 inventory.clusters().stream()
                         .filter(cluster -> id.equals(cluster.customPolicyId()))
                         .map(cluster -> (Entity) cluster);
+            case Quota quota ->
+                inventory.vms().stream()
+                        .filter(vm -> id.equals(vm.spec().quotaId()))
+                        .map(vm -> (Entity) vm);
             case AffinityGroup group -> Stream.empty();
             case AffinityLabel label -> Stream.empty();
             case Network network ->

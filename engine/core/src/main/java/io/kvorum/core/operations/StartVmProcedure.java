@@ -66,6 +66,10 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
         if (storage.isPresent()) {
             return Verdict.refuse(storage.get());
         }
+        Optional<Problem> quota = QuotaRules.objectionToRun(work.inventory(), vm);
+        if (quota.isPresent()) {
+            return Verdict.refuse(quota.get());
+        }
         PlacementDecision decision = work.place(vm, request.hostId(), Set.of());
         Optional<String> objection = objection(work, vm, decision);
         if (objection.isEmpty()) {
@@ -94,6 +98,11 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
             return new Verdict.Cancelled(
                     "VM " + vm.name() + " waited for a host to be switched on, and was not started.");
         }
+        Optional<Problem> quota = QuotaRules.objectionToRun(work.inventory(), vm);
+        if (quota.isPresent()) {
+            // Others took its share while it waited.
+            return new Verdict.Fail(quota.get());
+        }
         if (work.fits(vm, request.hostId())) {
             PlacementDecision decision = work.place(vm, request.hostId(), Set.of());
             if (objection(work, vm, decision).isEmpty()) {
@@ -121,6 +130,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
     }
 
     private Verdict bind(Work work, Vm vm, Host host, @Nullable Seat seat) {
+        QuotaRules.tell(work, vm);
         VmState state =
                 vm.state() == VmState.STARTING ? VmState.STARTING : Lifecycles.VM.require(vm.state(), VmTrigger.START);
         Vm bound = work.turn()

@@ -34,10 +34,14 @@ final class Together {
         return vm.spec().hardware();
     }
 
-    /** Where all must start or none: why not all would find a host now. Hosts that sleep do not count. */
+    /** Where all must start or none: why not all would find a host now, and room in their quotas. Hosts that sleep do not count. */
     static Optional<Verdict> refusal(Work work, Cluster cluster, List<Vm> vms, boolean allOrNothing) {
         if (!allOrNothing) {
             return Optional.empty();
+        }
+        Optional<Problem> quota = QuotaRules.objectionToRun(work.inventory(), vms);
+        if (quota.isPresent()) {
+            return quota.map(Verdict::refuse);
         }
         Trial trial = work.tryAll(cluster, hardestFirst(vms));
         if (trial.misfits().isEmpty()) {

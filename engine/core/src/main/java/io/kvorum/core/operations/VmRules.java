@@ -69,6 +69,7 @@ final class VmRules {
             MigrationRules.check(spec.migrationPolicy(), problems);
         }
         LeaseCommands.check(inventory, spec, dataCenter, problems);
+        QuotaRules.check(inventory, spec, dataCenter, problems);
         if (spec.cloudInitUserData() != null && spec.cloudInitUserData().length() > MAX_CLOUD_INIT_CHARS) {
             problems.add(field(
                     "cloudInit.userData",

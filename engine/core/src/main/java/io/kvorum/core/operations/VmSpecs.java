@@ -22,6 +22,7 @@ final class VmSpecs {
                 spec.migration(),
                 spec.cloudInitUserData(),
                 spec.hosts(),
-                spec.migrationPolicy());
+                spec.migrationPolicy(),
+                spec.quotaId());
     }
 }

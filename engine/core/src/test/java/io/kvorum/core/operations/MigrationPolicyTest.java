@@ -40,7 +40,8 @@ class MigrationPolicyTest {
                 spec.migration(),
                 spec.cloudInitUserData(),
                 spec.hosts(),
-                policy);
+                policy,
+                null);
     }
 
     private static TestCluster running(MigrationPolicy policy) {

@@ -48,6 +48,9 @@ class HostColumnsTest {
             Map<String, String> rows = rows(inventory.columns());
             assertEquals(rows(rebuilt(inventory).columns()), rows, "step " + step + " of seed " + seed);
             assertEquals(inventory.hosts().size(), rows.size());
+            assertEquals(
+                    rebuilt(inventory).quotaUse().clusters(RandomPlacements.QUOTA),
+                    inventory.quotaUse().clusters(RandomPlacements.QUOTA));
             nothingIsSoldTwice(inventory);
         }
         assertTrue(placements.placed() > STEPS / 10, "hardly anything was ever placed");

@@ -44,6 +44,7 @@ import org.jspecify.annotations.NullUnmarked;
 final class RandomPlacements {
 
     static final int VMS = 80;
+    static final UUID QUOTA = Things.id("quota");
     private static final int HOSTS = 16;
 
     private final Random random;
@@ -148,6 +149,7 @@ final class RandomPlacements {
         return Things.vm(Things.spec(name)
                 .with(hardware)
                 .with(wishes)
+                .inQuota(random.nextBoolean() ? QUOTA : null)
                 .with(new HighAvailability(random.nextBoolean(), Priority.MEDIUM)));
     }
 

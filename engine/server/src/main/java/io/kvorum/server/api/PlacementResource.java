@@ -120,6 +120,7 @@ public class PlacementResource {
                     null,
                     null,
                     new HostWishesChange(onlyHostIds, preferredHostIds),
+                    null,
                     false);
         }
     }

@@ -48,6 +48,7 @@ public final class VmSpecs {
             @Nullable MigrationPolicyChange migrationPolicy,
             @Nullable CloudInitChange cloudInit,
             @Nullable HostWishesChange hosts,
+            @Nullable UUID quotaId,
             @Nullable Boolean start) {}
 
     @Schema(name = "VmChange")
@@ -59,7 +60,10 @@ public final class VmSpecs {
             @Nullable HighAvailabilityChange highAvailability,
             @Nullable String migration,
             @Nullable MigrationPolicyChange migrationPolicy,
-            @Nullable HostWishesChange hosts) {}
+            @Nullable HostWishesChange hosts,
+
+            @Schema(description = "The quota that it uses while it runs; empty for none.") @Nullable
+            String quotaId) {}
 
     /** What is left out stays; an empty list is for none. */
     public record HostWishesChange(
@@ -192,7 +196,8 @@ public final class VmSpecs {
                 creation.hosts() == null ? HostWishes.NONE : creation.hosts().applyTo(HostWishes.NONE),
                 creation.migrationPolicy() == null
                         ? null
-                        : creation.migrationPolicy().ofVm(null));
+                        : creation.migrationPolicy().ofVm(null),
+                creation.quotaId());
     }
 
     static VmSpec change(UUID vmId, VmSpec before, VmChange change) {
@@ -214,7 +219,19 @@ public final class VmSpecs {
                 change.hosts() == null ? before.hosts() : change.hosts().applyTo(before.hosts()),
                 change.migrationPolicy() == null
                         ? before.migrationPolicy()
-                        : change.migrationPolicy().ofVm(before.migrationPolicy()));
+                        : change.migrationPolicy().ofVm(before.migrationPolicy()),
+                quota(before, change.quotaId()));
+    }
+
+    private static @Nullable UUID quota(VmSpec before, @Nullable String wanted) {
+        if (wanted == null) {
+            return before.quotaId();
+        }
+        try {
+            return wanted.isEmpty() ? null : UUID.fromString(wanted);
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.invalid("quotaId", wanted, "Must be the id of a quota, or empty for none.");
+        }
     }
 
     private static List<VmNic> nics(UUID vmId, List<NewNic> wanted) {

@@ -30,6 +30,9 @@ public record VmView(
         @Schema(description = "Its own; null for as its cluster says.") @Nullable
         MigrationPolicyView migrationPolicy,
 
+        @Schema(description = "The quota that it uses while it runs.") @Nullable
+        UUID quotaId,
+
         @Schema(
                 enumeration = {
                     "provisioning",
@@ -155,6 +158,7 @@ public record VmView(
                 new HostWishesView(spec.hosts().only(), spec.hosts().preferred()),
                 Words.of(spec.migration()),
                 spec.migrationPolicy() == null ? null : MigrationPolicyView.of(spec.migrationPolicy()),
+                spec.quotaId(),
                 Words.of(vm.state()),
                 vm.status().reason(),
                 vm.hostId(),

@@ -9,6 +9,7 @@ import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
+import io.kvorum.core.inventory.QuotaUse.Amount;
 import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.PlacementDryRun;
@@ -29,6 +30,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -131,6 +133,11 @@ public class ControllerLoop {
     /** Rules of affinity groups that VMs break; empty if this replica does not lead or knows no such cluster. */
     public Optional<List<BrokenRule>> brokenRules(UUID clusterId) {
         return ask(controller -> controller.brokenRules(clusterId));
+    }
+
+    /** What VMs use of the quota; empty if this replica does not lead or knows no such quota. */
+    public Optional<Map<UUID, Amount>> quotaUse(UUID quotaId) {
+        return ask(controller -> controller.quotaUse(quotaId));
     }
 
     /** Whether the cluster could lose hosts now; empty if this replica does not lead or knows no such cluster. */

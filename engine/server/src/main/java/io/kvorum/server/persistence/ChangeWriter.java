@@ -13,6 +13,7 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.OperationRecord;
+import io.kvorum.core.inventory.Quota;
 import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
@@ -53,6 +54,7 @@ final class ChangeWriter implements AutoCloseable {
     private static final List<Kind> ORDER = List.of(
             Kind.DATA_CENTER,
             Kind.SCHEDULING_POLICY,
+            Kind.QUOTA,
             Kind.CLUSTER,
             Kind.AFFINITY_GROUP,
             Kind.AFFINITY_LABEL,
@@ -161,6 +163,7 @@ final class ChangeWriter implements AutoCloseable {
                         cluster.customPolicyId());
             case AffinityGroup group -> upsert(entity, new String[] {"cluster_id"}, group.clusterId());
             case AffinityLabel label -> upsert(entity, new String[] {});
+            case Quota quota -> upsert(entity, new String[] {"data_center_id"}, quota.dataCenterId());
             case SchedulingPolicy policy -> upsert(entity, new String[] {});
             case Host host ->
                 upsert(

@@ -12,6 +12,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Image;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Quota;
 import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
@@ -85,6 +86,7 @@ public class InventoryStore {
             case AFFINITY_GROUP -> AffinityGroup.class;
             case AFFINITY_LABEL -> AffinityLabel.class;
             case SCHEDULING_POLICY -> SchedulingPolicy.class;
+            case QUOTA -> Quota.class;
             case IMAGE -> Image.class;
             case TEMPLATE -> Template.class;
             case VM -> Vm.class;

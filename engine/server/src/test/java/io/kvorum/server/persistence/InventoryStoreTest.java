@@ -18,6 +18,7 @@ import io.kvorum.core.inventory.Image;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
+import io.kvorum.core.inventory.Quota;
 import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
@@ -213,6 +214,7 @@ class InventoryStoreTest {
                         sample(Cluster.class),
                         Map.of("id", cluster, "dataCenterId", dataCenter, "customPolicyId", policy, "meta", META)),
                 with(sample(AffinityGroup.class), Map.of("id", UUID.randomUUID(), "clusterId", cluster, "meta", META)),
+                with(sample(Quota.class), Map.of("id", UUID.randomUUID(), "dataCenterId", dataCenter, "meta", META)),
                 with(sample(AffinityLabel.class), Map.of("id", UUID.randomUUID(), "meta", META)),
                 with(sample(Host.class), Map.of("id", host, "spec", hostSpec, "meta", META)),
                 with(

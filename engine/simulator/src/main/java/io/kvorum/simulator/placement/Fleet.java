@@ -188,6 +188,7 @@ final class Fleet {
                 MigrationMode.ALLOWED,
                 null,
                 HostWishes.NONE,
+                null,
                 null);
         return new Vm(new UUID(8, i), spec, VmStatus.in(VmState.DOWN), Meta.NONE);
     }
