@@ -19,9 +19,12 @@ import java.util.stream.Collectors;
 /** Which hosts have been above a threshold for long enough, and which report what cannot be true. */
 final class Overload {
 
+    private static final Duration BETWEEN_FLAGS = Duration.ofMinutes(10);
+
     private final HostLoads loads;
     private final Map<UUID, Long> sinceNanos = new HashMap<>();
-    private final Set<UUID> flagged = new HashSet<>();
+    private final Set<UUID> flawed = new HashSet<>();
+    private final Map<UUID, Long> flaggedNanos = new HashMap<>();
 
     Overload(HostLoads loads) {
         this.loads = loads;
@@ -61,22 +64,31 @@ final class Overload {
         return turn.nanos() - sinceNanos.computeIfAbsent(host.id(), id -> turn.nanos());
     }
 
+    /** Once while it lasts, and not more often than {@link #BETWEEN_FLAGS} where it comes and goes. */
     private void flag(Turn turn, Host host) {
-        Optional<String> absurdity = loads.absurdity(host.id());
-        if (absurdity.isEmpty()) {
-            flagged.remove(host.id());
-        } else if (flagged.add(host.id())) {
+        Optional<String> flaw = loads.absurdity(host.id())
+                .map(words -> words + ". It is left out of balancing until its reports make sense.")
+                .or(() -> loads.doubt(host.id())
+                        .map(words -> words + ". That figure does not count until it makes sense; the others do."));
+        if (flaw.isEmpty()) {
+            flawed.remove(host.id());
+            return;
+        }
+        Long last = flaggedNanos.get(host.id());
+        boolean due = last == null || turn.nanos() - last >= BETWEEN_FLAGS.toNanos();
+        if (due && flawed.add(host.id())) {
+            flaggedNanos.put(host.id(), turn.nanos());
             turn.log(
                     Severity.WARNING,
                     "host.statistics_absurd",
-                    "Host " + host.name() + " reports what cannot be true: " + absurdity.get()
-                            + ". It is left out of balancing until its reports make sense.",
+                    "Host " + host.name() + " reports what cannot be true: " + flaw.get(),
                     host.subject());
         }
     }
 
     void forget(UUID hostId) {
         sinceNanos.remove(hostId);
-        flagged.remove(hostId);
+        flawed.remove(hostId);
+        flaggedNanos.remove(hostId);
     }
 }

@@ -2,7 +2,8 @@ package io.kvorum.server.api;
 
 import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.server.metrics.StatisticsStore.Sample;
+import io.kvorum.server.metrics.Metric;
+import io.kvorum.server.metrics.Sample;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -116,7 +117,27 @@ public record VmView(
     /** Last measured; null where nothing was measured yet. */
     @Schema(name = "VmUsage")
     public record UsageView(
-            @Nullable Double cpuUsage, @Nullable Long memoryUsedBytes) {}
+            @Nullable Double cpuUsage,
+            @Nullable Long memoryUsedBytes,
+
+            @Schema(
+                    description =
+                            "Of the CPU time that it asked for, the share that it got, 0 to 1; null where its host does"
+                                    + " not tell how long it waited.")
+            @Nullable
+            Double efficiency) {
+
+        private static final UsageView NONE = new UsageView(null, null, null);
+
+        static UsageView of(@Nullable Sample sample) {
+            return sample == null
+                    ? NONE
+                    : new UsageView(
+                            Measured.share(sample, Metric.CPU),
+                            Measured.bytes(sample, Metric.MEMORY),
+                            Measured.share(sample, Metric.EFFICIENCY));
+        }
+    }
 
     static VmView of(Vm vm, @Nullable String hostName, @Nullable UUID operationId, @Nullable Sample sample) {
         Vm.VmSpec spec = vm.spec();
@@ -153,9 +174,7 @@ public record VmView(
                 SeatView.of(vm.status().seat()),
                 vm.status().startedAt(),
                 operationId,
-                measured == null
-                        ? new UsageView(null, null)
-                        : new UsageView((double) measured.cpu(), (long) measured.memoryBytes()),
+                UsageView.of(measured),
                 vm.meta().revision(),
                 vm.meta().createdAt(),
                 vm.meta().updatedAt());
