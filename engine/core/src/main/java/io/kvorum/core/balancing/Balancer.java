@@ -217,6 +217,9 @@ public final class Balancer {
     private Proposal relief(Turn turn, Cluster cluster, String why, boolean savesPower) {
         looks.done(turn, cluster.id());
         Proposal relief = even.plan(turn, cluster, why);
+        if (!relief.isEmpty()) {
+            overload.planned(turn, cluster);
+        }
         if (relief.isEmpty() && savesPower) {
             waking.relieve(turn, cluster, why + ", and no other host that is on could relieve it");
         }

@@ -131,21 +131,40 @@ public record BalancingPlan(
             @Nullable String note,
             @Nullable Instant endedAt) {}
 
-    /** How much of a host's CPUs and memory is in use, each 0 to 1. */
-    public record HostUse(double cpu, double memory) {}
+    /**
+     * How much of a host's CPUs and memory is in use, each 0 to 1.
+     *
+     * @param disk likewise of what its disks carry; null if that is not known
+     * @param network likewise of its network
+     */
+    public record HostUse(
+            double cpu,
+            double memory,
+            @Nullable Double disk,
+            @Nullable Double network) {
+
+        /** Of which no more is known. */
+        public HostUse(double cpu, double memory) {
+            this(cpu, memory, null, null);
+        }
+    }
 
     /** What is expected of a host: its use before a move and after it, if the moves before it have been made. */
     public record HostChange(UUID hostId, String hostName, HostUse before, HostUse after) {
 
         private String words() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s CPU %.0f → %.0f %%, memory %.0f → %.0f %%",
-                    hostName,
-                    before.cpu() * 100,
-                    after.cpu() * 100,
-                    before.memory() * 100,
-                    after.memory() * 100);
+            return hostName + " CPU " + words(before.cpu(), after.cpu())
+                    + ", memory " + words(before.memory(), after.memory())
+                    + words(", disks ", before.disk(), after.disk())
+                    + words(", network ", before.network(), after.network());
+        }
+
+        private static String words(String name, @Nullable Double from, @Nullable Double to) {
+            return from == null || to == null ? "" : name + words(from.doubleValue(), to.doubleValue());
+        }
+
+        private static String words(double from, double to) {
+            return String.format(Locale.ROOT, "%.0f → %.0f %%", from * 100, to * 100);
         }
     }
 

@@ -84,7 +84,7 @@ public final class HostColumns {
         return locked;
     }
 
-    /** Hosts whose CPU is busier than their cluster allows, for longer than it allows. */
+    /** Hosts whose CPU is busier than their cluster allows, or whose VMs wait for CPUs, for longer than it allows. */
     public SlotSet overloaded() {
         return overloaded;
     }
@@ -197,13 +197,16 @@ public final class HostColumns {
         }
     }
 
-    /** Notes at that time whether the host is {@link #overloaded}: whether its load is over the limit for so long. */
-    public void watch(UUID hostId, double limit, long overCommitNanos, long nanos) {
+    /**
+     * Notes at that time whether the host is {@link #overloaded}: whether its load is over the limit, or it is under pressure, for so
+     * long.
+     */
+    public void watch(UUID hostId, double limit, boolean pressed, long overCommitNanos, long nanos) {
         int slot = slotOf(hostId);
         if (slot < 0) {
             return;
         }
-        boolean over = cpuLoad[slot] > limit;
+        boolean over = pressed || cpuLoad[slot] > limit;
         if (!over || overloadedSinceNanos[slot] == Long.MIN_VALUE) {
             overloadedSinceNanos[slot] = over ? nanos : Long.MIN_VALUE;
         }

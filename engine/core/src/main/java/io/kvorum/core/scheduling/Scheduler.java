@@ -67,6 +67,7 @@ public final class Scheduler {
         columns.watch(
                 host.id(),
                 policy.highUtilizationPercent() / 100.0,
+                HostPressure.on(loads, cluster, host.id()),
                 Duration.ofMinutes(policy.cpuOverCommitDurationMinutes()).toNanos(),
                 nanos);
     }

@@ -98,10 +98,19 @@ public record BalancingPlanView(
         }
     }
 
-    /** A host's use before the move and after it, as shares from 0 to 1. */
+    /** A host's use before the move and after it, as shares from 0 to 1; null for disks and network where that is not known. */
     @Schema(name = "BalancingHostChange")
     public record HostChangeView(
-            UUID hostId, String hostName, double cpuBefore, double cpuAfter, double memoryBefore, double memoryAfter) {
+            UUID hostId,
+            String hostName,
+            double cpuBefore,
+            double cpuAfter,
+            double memoryBefore,
+            double memoryAfter,
+            @Nullable Double diskBefore,
+            @Nullable Double diskAfter,
+            @Nullable Double networkBefore,
+            @Nullable Double networkAfter) {
 
         static HostChangeView of(HostChange change) {
             return new HostChangeView(
@@ -110,7 +119,11 @@ public record BalancingPlanView(
                     change.before().cpu(),
                     change.after().cpu(),
                     change.before().memory(),
-                    change.after().memory());
+                    change.after().memory(),
+                    change.before().disk(),
+                    change.after().disk(),
+                    change.before().network(),
+                    change.after().network());
         }
     }
 
