@@ -115,6 +115,7 @@ public final class Balancer {
 
     /** A migration may have been a plan's, which goes on then. */
     public void ended(Turn turn, Operation operation) {
+        demands.ended(turn, operation);
         execution.ended(turn, operation);
         waking.ended(turn, operation);
         goOnAfter(turn, operation.request());

@@ -81,7 +81,7 @@ final class ClusterLoads {
                             memory,
                             rested.test(vm.id()),
                             io,
-                            Double.NaN));
+                            demands.dirtied(turn, vm.id())));
                 }
             }
         }

@@ -20,7 +20,7 @@ public record MigrationCost(long bytes, Duration time, Duration downtime) {
     private static final double DIRTIED_AT_MOST = 0.8;
 
     /** What QEMU may leave for the stop: its default limit is 300 ms. */
-    private static final double STOP_SECONDS = 0.3;
+    static final double STOP_SECONDS = 0.3;
 
     private static final long MILLIS_TO_SWITCH = 50;
 
