@@ -41,6 +41,8 @@ public final class HostColumns {
     private int[] faultDomain = new int[FIRST];
     private int[] threads = new int[FIRST];
     private double[] cpuLoad = new double[FIRST];
+    private float[] diskBytesPerSecond = new float[FIRST];
+    private float[] networkShare = new float[FIRST];
     private long[] overloadedSinceNanos = new long[FIRST];
     private long[] physicalBytes = new long[FIRST];
     private long[] promisedBytes = new long[FIRST];
@@ -115,6 +117,16 @@ public final class HostColumns {
         return cpuLoad[slot];
     }
 
+    /** Measured and smoothed, read and written; NaN where that is not known. */
+    public float diskBytesPerSecond(int slot) {
+        return diskBytesPerSecond[slot];
+    }
+
+    /** Of what the host's links carry, in the busier direction, measured and smoothed; NaN where that is not known. */
+    public float networkShare(int slot) {
+        return networkShare[slot];
+    }
+
     /** Memory for guests: the machine's, without its own reserve and its huge pages. */
     public long physicalBytes(int slot) {
         return physicalBytes[slot];
@@ -161,6 +173,8 @@ public final class HostColumns {
         copy.faultDomain = faultDomain;
         copy.threads = threads;
         copy.cpuLoad = cpuLoad;
+        copy.diskBytesPerSecond = diskBytesPerSecond;
+        copy.networkShare = networkShare;
         copy.overloadedSinceNanos = overloadedSinceNanos;
         copy.physicalBytes = physicalBytes;
         copy.promisedBytes = promisedBytes;
@@ -194,6 +208,15 @@ public final class HostColumns {
         int slot = slotOf(hostId);
         if (slot >= 0) {
             cpuLoad[slot] = load;
+        }
+    }
+
+    /** Notes what a host's disks and network do, NaN for what is not known. */
+    public void measuredIo(UUID hostId, double newDiskBytesPerSecond, double newNetworkShare) {
+        int slot = slotOf(hostId);
+        if (slot >= 0) {
+            diskBytesPerSecond[slot] = (float) newDiskBytesPerSecond;
+            networkShare[slot] = (float) newNetworkShare;
         }
     }
 
@@ -319,6 +342,8 @@ public final class HostColumns {
         }
         slots.put(hostId, slot);
         overloadedSinceNanos[slot] = Long.MIN_VALUE;
+        diskBytesPerSecond[slot] = Float.NaN;
+        networkShare[slot] = Float.NaN;
         return slot;
     }
 
@@ -339,6 +364,8 @@ public final class HostColumns {
         faultDomain = Arrays.copyOf(faultDomain, length);
         threads = Arrays.copyOf(threads, length);
         cpuLoad = Arrays.copyOf(cpuLoad, length);
+        diskBytesPerSecond = Arrays.copyOf(diskBytesPerSecond, length);
+        networkShare = Arrays.copyOf(networkShare, length);
         overloadedSinceNanos = Arrays.copyOf(overloadedSinceNanos, length);
         physicalBytes = Arrays.copyOf(physicalBytes, length);
         promisedBytes = Arrays.copyOf(promisedBytes, length);

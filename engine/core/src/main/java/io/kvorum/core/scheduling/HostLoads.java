@@ -228,6 +228,11 @@ public final class HostLoads {
         return optional(hosts.get(hostId), Load::network);
     }
 
+    /** {@link #hostNetwork} of what the host's links carry; NaN if either is not known. */
+    public double hostNetworkShare(UUID hostId) {
+        return hostNetwork(hostId) / signals(hostId).networkLinkBytesPerSecond();
+    }
+
     /** Of {@link #hostDisk}, what is not its VMs'; NaN if it is not known. */
     public double hostOwnDisk(UUID hostId) {
         return optional(own.get(hostId), Load::disk);

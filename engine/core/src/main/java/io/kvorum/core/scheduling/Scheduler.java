@@ -57,6 +57,7 @@ public final class Scheduler {
         this(inventory, inventory.columns());
         for (Host host : inventory.hosts()) {
             loads.hostCpu(host.id()).ifPresent(load -> columns.measured(host.id(), load));
+            columns.measuredIo(host.id(), loads.hostDisk(host.id()), loads.hostNetworkShare(host.id()));
         }
     }
 
@@ -64,6 +65,7 @@ public final class Scheduler {
     public void measured(Host host, Cluster cluster, HostLoads loads, long nanos) {
         var policy = cluster.scheduling();
         columns.measured(host.id(), loads.hostCpu(host.id()).orElse(0));
+        columns.measuredIo(host.id(), loads.hostDisk(host.id()), loads.hostNetworkShare(host.id()));
         columns.watch(
                 host.id(),
                 policy.highUtilizationPercent() / 100.0,
