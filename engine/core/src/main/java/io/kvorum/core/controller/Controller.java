@@ -94,7 +94,7 @@ public final class Controller {
         this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY), liveness::leaseExpired);
         this.lockspaces = new LockspaceMembers(asking("system/monitor"));
         this.storageReturn = new StorageReturn(observer::stoppedByDisk, asking("system/monitor"));
-        this.balancer = new Balancer(loads, admission, sleepers, observer::notEmpty, asking("system/balancing"));
+        this.balancer = new Balancer(loads, admission, sleepers, observer::notEmpty, asking(Balancer.REQUESTED_BY));
     }
 
     private BiConsumer<Turn, Request> asking(String who) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it was made, in words
  * @param outcome how it ended, in words; null while it is open
  * @param switches hosts that are switched off once the moves are made
+ * @param rolling of a plan to maintain hosts, which has no moves of its own; else null
  */
 public record BalancingPlan(
         UUID id,
@@ -24,8 +25,23 @@ public record BalancingPlan(
         @Nullable String outcome,
         List<PlanMove> moves,
         Meta meta,
-        List<PlanSwitch> switches)
+        List<PlanSwitch> switches,
+        @Nullable RollingMaintenance rolling)
         implements Entity {
+
+    /** Of moves. */
+    public BalancingPlan(
+            UUID id,
+            UUID clusterId,
+            String name,
+            PlanState state,
+            String reason,
+            @Nullable String outcome,
+            List<PlanMove> moves,
+            Meta meta,
+            List<PlanSwitch> switches) {
+        this(id, clusterId, name, state, reason, outcome, moves, meta, switches, null);
+    }
 
     public BalancingPlan {
         moves = List.copyOf(moves);
@@ -39,15 +55,15 @@ public record BalancingPlan(
 
     @Override
     public BalancingPlan withMeta(Meta newMeta) {
-        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, newMeta, switches);
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, newMeta, switches, rolling);
     }
 
     public BalancingPlan to(PlanState newState, @Nullable String newOutcome) {
-        return new BalancingPlan(id, clusterId, name, newState, reason, newOutcome, moves, meta, switches);
+        return new BalancingPlan(id, clusterId, name, newState, reason, newOutcome, moves, meta, switches, rolling);
     }
 
     public BalancingPlan withMoves(List<PlanMove> newMoves) {
-        return new BalancingPlan(id, clusterId, name, state, reason, outcome, newMoves, meta, switches);
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, newMoves, meta, switches, rolling);
     }
 
     /** The plan with what became of switching off that host. */
@@ -57,7 +73,7 @@ public record BalancingPlan(
                         ? new PlanSwitch(hostId, one.hostName(), newState, note, endedAt)
                         : one)
                 .toList();
-        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, meta, changed);
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, meta, changed, rolling);
     }
 
     /** The plan with the move of that VM changed. */
@@ -67,8 +83,13 @@ public record BalancingPlan(
                 .toList());
     }
 
+    /** The plan with its hosts as they are now. */
+    public BalancingPlan with(RollingMaintenance now) {
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, meta, switches, now);
+    }
+
     public boolean open() {
-        return state == PlanState.PROPOSED || state == PlanState.RUNNING;
+        return state == PlanState.PROPOSED || state == PlanState.RUNNING || state == PlanState.PAUSED;
     }
 
     /** What becomes of a plan. */
@@ -76,9 +97,13 @@ public record BalancingPlan(
         /** Waits for an operator. */
         PROPOSED,
         RUNNING,
+        /** It goes on with what it has begun, and begins nothing, until an operator resumes it. */
+        PAUSED,
         /** Every move was made or left out, each for a reason that it carries. */
         DONE,
         REJECTED,
+        /** An operator ended it before its end. */
+        ABORTED,
         /** Nobody decided in time, or the cluster is not balanced any more. */
         OUTDATED
     }
