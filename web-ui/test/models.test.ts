@@ -109,6 +109,9 @@ describe('models behind the pages', () => {
     const groups = chartGroups({ intervalSeconds: 5, series } as unknown as Statistics);
     expect(groups.map((group) => [group.title, group.series.length])).toEqual([['Disk', 2]]);
     expect(groups[0] && scaleOf(groups[0])).toEqual({ interval: 2 ** 20, max: 3 * 2 ** 20 });
+    const told = [{ name: 'efficiency', unit: 'ratio', points: [[1, 0.75]] }];
+    const [efficiency] = chartGroups({ intervalSeconds: 5, series: told } as unknown as Statistics);
+    expect(efficiency && [efficiency.unit, scaleOf(efficiency).max]).toEqual(['ratio', 1]);
   });
 
   it('goes back only to pages of its own after the login', () => {

@@ -14,6 +14,7 @@ import { EarlierPlans } from './EarlierPlans';
 import { anythingLeft, costToCome, isOpen, movesInWords, policyInWords, regime } from './plan';
 import { gigabytes, PlanMoves } from './PlanMoves';
 import { RehearsalDialog } from './RehearsalDialog';
+import { RollingHosts } from './RollingHosts';
 
 /** The plan that waits or runs, what became of earlier ones, and what makes plans here. */
 export function BalancingTab({ cluster, onEdit }: { cluster: Cluster; onEdit: () => void }) {
@@ -86,13 +87,14 @@ export function OpenPlan({ plan, cluster }: { plan: BalancingPlan; cluster: Clus
         <span>
           Made <RelativeTime time={plan.createdAt} />
         </span>
-        <span>Moves: {movesInWords(plan)}</span>
+        {!plan.rolling && <span>Moves: {movesInWords(plan)}</span>}
         {cost.moves > 0 && (
           <span>
             To copy: {gigabytes(cost.bytes)}, {duration(cost.millis)} one after another
           </span>
         )}
       </p>
+      {plan.rolling && <RollingHosts rolling={plan.rolling} />}
       <PlanMoves
         plan={plan}
         cluster={cluster}

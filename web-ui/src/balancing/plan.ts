@@ -2,7 +2,7 @@ import type { BalancingMove, BalancingPlan, Cluster } from '../api/types';
 import { movesLater } from '../clusters/schedulingForm';
 import { count, words } from '../common/format';
 
-export const isOpen = (plan: Pick<BalancingPlan, 'state'>) => plan.state === 'proposed' || plan.state === 'running';
+export const isOpen = (plan: Pick<BalancingPlan, 'state'>) => ['proposed', 'running', 'paused'].includes(plan.state);
 
 /** `3 made, 1 skipped`: how many moves are in which state, the made ones first. */
 export function movesInWords(plan: Pick<BalancingPlan, 'state'> & { moves: readonly Pick<BalancingMove, 'state'>[] }) {

@@ -13,6 +13,7 @@ const FORMATS: Record<string, (value: number) => string> = {
   ratio: percent,
   bytes,
   bytes_per_second: bytesPerSecond,
+  per_second: (value) => `${Math.round(value)}/s`,
 };
 
 /** A line chart over time. It follows the theme and the size of its place. */

@@ -23,6 +23,22 @@ const GROUPS: { title: string; members: [string, string][] }[] = [
       ['network_sent', 'Sent'],
     ],
   },
+  {
+    title: 'Disk requests',
+    members: [
+      ['disk_read_requests', 'Reads'],
+      ['disk_write_requests', 'Writes'],
+    ],
+  },
+  { title: 'Efficiency: CPU time got of what was asked for', members: [['efficiency', 'Got']] },
+  {
+    title: 'Pressure: time in which something waited',
+    members: [
+      ['cpu_pressure', 'For a CPU'],
+      ['memory_pressure', 'For memory'],
+      ['io_pressure', 'For disks'],
+    ],
+  },
 ];
 
 /** Puts series that belong together, such as read and written, into one chart; leaves out charts without a point. */

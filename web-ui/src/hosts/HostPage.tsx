@@ -109,6 +109,7 @@ function Summary({ host }: { host: Host }) {
         />
         <p className="kv-subtle">
           {count(usage?.vmCount ?? 0, 'VM')} with {count(usage?.vcpus ?? 0, 'virtual CPU')}
+          {usage?.efficiency != null && `; they get ${percent(usage.efficiency)} of the CPU time that they ask for`}
         </p>
       </Panel>
       <Panel title="Hardware">

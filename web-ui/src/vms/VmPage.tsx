@@ -115,6 +115,9 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
           ratio={(usage?.memoryUsedBytes ?? NaN) / hardware.memoryBytes}
           text={`${bytes(usage?.memoryUsedBytes)} of ${bytes(hardware.memoryBytes)}`}
         />
+        {usage?.efficiency != null && (
+          <p className="kv-subtle">It gets {percent(usage.efficiency)} of the CPU time that it asks for</p>
+        )}
       </Panel>
       <Panel title="Hardware">
         <Facts

@@ -70,6 +70,42 @@ class BalancingTest {
     }
 
     @Test
+    void disksNetworksAndPressureHaveThresholdsOfTheirOwn() {
+        String path = "/clusters/" + clusterId;
+        JsonNode before = api.get(path).expect(200).json().path("balancing");
+        assertEquals(80, before.path("networkHighPercent").asInt());
+        assertEquals(0, before.path("diskLimitBytesPerSecond").asLong());
+        assertEquals(60, before.path("cpuPressureHighPercent").asInt());
+        assertEquals(70, before.path("efficiencyLowPercent").asInt());
+
+        api.patch(
+                        path,
+                        Map.of(
+                                "balancing",
+                                Map.of("diskLimitBytesPerSecond", 2_000_000_000L, "efficiencyLowPercent", 0)))
+                .expect(200);
+        JsonNode after = api.get(path).expect(200).json().path("balancing");
+        assertEquals(2_000_000_000L, after.path("diskLimitBytesPerSecond").asLong());
+        assertEquals(0, after.path("efficiencyLowPercent").asInt());
+        assertEquals(60, after.path("cpuPressureHighPercent").asInt());
+
+        String problem = api.patch(
+                        path,
+                        Map.of(
+                                "balancing",
+                                Map.of(
+                                        "diskLimitBytesPerSecond", -1,
+                                        "cpuPressureHighPercent", 0,
+                                        "networkHighPercent", 101)))
+                .expect(400)
+                .json()
+                .toString();
+        for (String field : List.of("diskLimitBytesPerSecond", "cpuPressureHighPercent", "networkHighPercent")) {
+            assertTrue(problem.contains("balancing." + field), problem);
+        }
+    }
+
+    @Test
     void aClusterSaysHowItSavesPower() {
         String path = "/clusters/" + clusterId;
         JsonNode before = api.get(path).expect(200).json().path("powerSaving");
@@ -174,5 +210,22 @@ class BalancingTest {
         api.post(plan + "/approve").expect(404);
         api.post(plan + "/reject").expect(404);
         api.delete(plan + "/moves/" + UUID.randomUUID()).expect(404);
+        api.post(plan + "/pause").expect(404);
+        api.post(plan + "/resume").expect(404);
+        api.post(plan + "/abort").expect(404);
+    }
+
+    @Test
+    void aRollingMaintenanceThatMakesNoSenseIsRefused() {
+        String path = "/clusters/" + clusterId + "/rolling-maintenance";
+        api.post("/clusters/" + UUID.randomUUID() + "/rolling-maintenance", Map.of())
+                .expect(404);
+        api.post(path, Map.of()).expect(409);
+        api.post(path, Map.of("task", "upgrade")).expect(400);
+        String problem = api.post(path, Map.of("hostsAtOnce", 0, "hostIds", List.of(UUID.randomUUID())))
+                .expect(400)
+                .json()
+                .toString();
+        assertTrue(problem.contains("hostsAtOnce") && problem.contains("hostIds"), problem);
     }
 }

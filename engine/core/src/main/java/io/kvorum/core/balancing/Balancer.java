@@ -47,9 +47,14 @@ import java.util.stream.Collectors;
  *   <li>Hosts that power saving switched off are woken when they are needed ({@link HostWaking}); that needs no plan.
  * </ol>
  *
- * Invariant: a cluster has at most one open plan.
+ * Plans of rolling maintenance, which an operator asks for, are carried out by {@link RollingExecution}, whatever the policy.
+ *
+ * <p>Invariant: a cluster has at most one open plan.
  */
 public final class Balancer {
+
+    /** Who asks for the operations that are its own. */
+    public static final String REQUESTED_BY = "system/balancing";
 
     private static final Duration BETWEEN_RELIEFS = Duration.ofMinutes(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(5);
@@ -64,6 +69,7 @@ public final class Balancer {
     private final SavingPlanner saving;
     private final AffinityRepair repair;
     private final PlanExecution execution;
+    private final RollingExecution rolling;
     private final HostWaking waking;
     private final Pace reliefs = Pace.atOnce(BETWEEN_RELIEFS);
     private final Pace repairs = Pace.atOnce(BETWEEN_RELIEFS);
@@ -87,6 +93,7 @@ public final class Balancer {
         saving = new SavingPlanner(loads, demands, idleness, switchOff);
         repair = new AffinityRepair(loads, demands);
         execution = new PlanExecution(loads, demands, admission, switchOff, operations);
+        rolling = new RollingExecution(loads, operations);
         waking = new HostWaking(loads, demands, admission, sleepers, operations);
     }
 
@@ -115,7 +122,9 @@ public final class Balancer {
 
     /** A migration may have been a plan's, which goes on then. */
     public void ended(Turn turn, Operation operation) {
+        demands.ended(turn, operation);
         execution.ended(turn, operation);
+        rolling.ended(turn, operation);
         waking.ended(turn, operation);
         goOnAfter(turn, operation.request());
         if (operation.request() instanceof Request.PowerHost(UUID hostId, PowerTask task)
@@ -131,7 +140,8 @@ public final class Balancer {
         }
         goingOn = true;
         for (BalancingPlan plan : List.copyOf(turn.inventory().balancingPlans())) {
-            if (plan.state() == PlanState.RUNNING && concerns(plan, request)) {
+            boolean goesOn = plan.state() == PlanState.RUNNING || (plan.open() && plan.rolling() != null);
+            if (goesOn && concerns(plan, request)) {
                 turn.inventory().cluster(plan.clusterId()).ifPresent(cluster -> goOn(turn, cluster, plan));
             }
         }
@@ -139,6 +149,9 @@ public final class Balancer {
     }
 
     private static boolean concerns(BalancingPlan plan, Request request) {
+        if (plan.rolling() != null && RollingExecution.concerns(plan.rolling(), request)) {
+            return true;
+        }
         return switch (request) {
             case Request.MigrateVm(UUID vmId, var hostId) ->
                 plan.moves().stream().anyMatch(move -> move.vmId().equals(vmId));
@@ -167,6 +180,10 @@ public final class Balancer {
     }
 
     private void goOn(Turn turn, Cluster cluster, BalancingPlan plan) {
+        if (plan.rolling() != null) {
+            rolling.advance(turn, cluster, plan);
+            return;
+        }
         boolean moving = plan.moves().stream().anyMatch(move -> move.state() == MoveState.MOVING)
                 || plan.switches().stream().anyMatch(one -> one.state() == SwitchState.SWITCHING);
         if (!balanced(cluster) && !moving) {
@@ -217,6 +234,9 @@ public final class Balancer {
     private Proposal relief(Turn turn, Cluster cluster, String why, boolean savesPower) {
         looks.done(turn, cluster.id());
         Proposal relief = even.plan(turn, cluster, why);
+        if (!relief.isEmpty()) {
+            overload.planned(turn, cluster);
+        }
         if (relief.isEmpty() && savesPower) {
             waking.relieve(turn, cluster, why + ", and no other host that is on could relieve it");
         }

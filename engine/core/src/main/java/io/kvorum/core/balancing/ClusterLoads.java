@@ -9,11 +9,13 @@ import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.scheduling.HostLoads;
+import io.kvorum.core.scheduling.HostPressure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -43,11 +45,15 @@ final class ClusterLoads {
         }
         double[] ownCpu = new double[hosts.size()];
         double[] ownMemory = new double[hosts.size()];
+        double[] ownDisk = new double[hosts.size()];
+        double[] ownNetwork = new double[hosts.size()];
         List<LoadModel.VmLoad> vmLoads = new ArrayList<>();
         for (int host = 0; host < hosts.size(); host++) {
             UUID id = hosts.get(host).id();
             ownCpu[host] += loads.hostOwnCpu(id) * hosts.get(host).facts().cpuThreads();
             ownMemory[host] += loads.hostOwnMemoryBytes(id);
+            ownDisk[host] += known(loads.hostOwnDisk(id));
+            ownNetwork[host] += known(loads.hostOwnNetwork(id));
             for (Vm vm : turn.inventory().vmsOn(id)) {
                 double cpu =
                         loads.vmCpu(vm.id()).orElse(0) * vm.spec().hardware().vcpus();
@@ -58,17 +64,28 @@ final class ClusterLoads {
                 if (leaves) {
                     continue;
                 }
+                Io io = new Io(known(loads.vmDisk(vm.id())), known(loads.vmNetwork(vm.id())));
                 if (!movable(turn, vm) || !loads.vmFresh(vm.id(), turn.nanos())) {
                     ownCpu[host] += cpu;
                     ownMemory[host] += memory;
+                    ownDisk[host] += io.disk();
+                    ownNetwork[host] += io.network();
                 } else {
                     vmIndex.put(vm.id(), vms.size());
                     vms.add(vm);
                     vmLoads.add(new LoadModel.VmLoad(
-                            host, cpu, demands.mean(vm, cpu), demands.variance(vm), memory, rested.test(vm.id())));
+                            host,
+                            cpu,
+                            demands.mean(vm, cpu),
+                            demands.variance(vm),
+                            memory,
+                            rested.test(vm.id()),
+                            io,
+                            demands.dirtied(turn, vm.id())));
                 }
             }
         }
+        Set<UUID> pressed = HostPressure.relievable(loads, cluster, hosts);
         List<LoadModel.HostLoad> hostLoads = new ArrayList<>();
         for (int host = 0; host < hosts.size(); host++) {
             hostLoads.add(new LoadModel.HostLoad(
@@ -76,9 +93,16 @@ final class ClusterLoads {
                     Math.max(1, hosts.get(host).facts().memoryBytes()),
                     PowerCurve.ASSUMED,
                     Math.max(0, ownCpu[host]),
-                    Math.max(0, ownMemory[host])));
+                    Math.max(0, ownMemory[host]),
+                    IoUse.capacity(loads, cluster, hosts.get(host).id()),
+                    new Io(ownDisk[host], ownNetwork[host]),
+                    pressed.contains(hosts.get(host).id())));
         }
         model = new LoadModel(hostLoads, vmLoads);
+    }
+
+    private static double known(double rate) {
+        return Double.isNaN(rate) ? 0 : rate;
     }
 
     private static boolean movable(Turn turn, Vm vm) {

@@ -1,8 +1,13 @@
 package io.kvorum.core.balancing;
 
+import io.kvorum.core.controller.CommandOutcome;
+import io.kvorum.core.controller.CommandOutcome.MigrationDetail;
 import io.kvorum.core.controller.Turn;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.Request;
+import io.kvorum.core.operations.Step;
 import io.kvorum.core.scheduling.HostLoads;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,7 +17,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What VMs are expected to ask for, in CPUs, from what was measured of late. A new leader begins anew, with the deviation of VMs in general. */
+/**
+ * What VMs are expected to ask for, in CPUs, from what was measured of late, and of their memory, from when they moved last. A new
+ * leader begins anew, with the deviation of VMs in general.
+ */
 final class Demands {
 
     private static final Duration STEP = Duration.ofSeconds(30);
@@ -22,6 +30,7 @@ final class Demands {
 
     private final HostLoads loads;
     private final Map<UUID, DemandForecast> forecasts = new HashMap<>();
+    private final DirtyRates dirtyRates = new DirtyRates();
     private @Nullable Long observedNanos;
 
     Demands(HostLoads loads) {
@@ -48,6 +57,23 @@ final class Demands {
             }
         }
         forecasts.keySet().retainAll(running);
+        dirtyRates.forget(id -> turn.inventory().vm(id).isEmpty());
+    }
+
+    /** Takes what a migration that has ended tells of its VM. */
+    void ended(Turn turn, Operation operation) {
+        if (operation.request() instanceof Request.MigrateVm(UUID vmId, var hostId)) {
+            for (Step step : operation.steps()) {
+                if (step.outcome() instanceof CommandOutcome.Done(MigrationDetail detail)) {
+                    dirtyRates.migrated(vmId, detail, turn.nanos());
+                }
+            }
+        }
+    }
+
+    /** Bytes of its memory that the VM writes a second; NaN if nobody has measured it of late. */
+    double dirtied(Turn turn, UUID vmId) {
+        return dirtyRates.of(vmId, turn.nanos());
     }
 
     /** In CPUs; what it asks for now where nothing else is known. */

@@ -3,7 +3,6 @@ package io.kvorum.core.balancing;
 import io.kvorum.core.balancing.EvenDistribution.Parameters;
 import io.kvorum.core.controller.Turn;
 import io.kvorum.core.inventory.BalancingPlan.HostChange;
-import io.kvorum.core.inventory.BalancingPlan.HostUse;
 import io.kvorum.core.inventory.BalancingPlan.MovePurpose;
 import io.kvorum.core.inventory.BalancingPlan.MoveState;
 import io.kvorum.core.inventory.BalancingPlan.PlanMove;
@@ -51,8 +50,8 @@ final class Draft {
 
     void move(int vm, int to, MovePurpose purpose) {
         int from = model().hostOf(vm);
-        Shares fromBefore = shares(from);
-        Shares toBefore = shares(to);
+        Shares fromBefore = Shares.of(model(), from);
+        Shares toBefore = Shares.of(model(), to);
         go(vm, to);
         LoadModel.VmLoad load = model().vm(vm);
         PlannedMove move = new PlannedMove(
@@ -60,10 +59,10 @@ final class Draft {
                 from,
                 to,
                 fromBefore,
-                shares(from),
+                Shares.of(model(), from),
                 toBefore,
-                shares(to),
-                MigrationCost.of(load.memory(), load.cpu(), Parameters.DEFAULT.bytesPerSecond()));
+                Shares.of(model(), to),
+                MigrationCost.of(load, Parameters.DEFAULT.bytesPerSecond()));
         made.add(move);
         moves.add(inWords(measured, move, purpose));
     }
@@ -80,11 +79,6 @@ final class Draft {
     private void go(int vm, int to) {
         model().move(vm, to);
         rules.moved(vm, to);
-    }
-
-    private Shares shares(int host) {
-        LoadModel.HostLoad load = model().host(host);
-        return new Shares(model().cpu(host) / load.cpuCapacity(), model().memory(host) / load.memoryCapacity());
     }
 
     static PlanMove inWords(ClusterLoads measured, PlannedMove move, MovePurpose purpose) {
@@ -104,10 +98,6 @@ final class Draft {
     }
 
     private static HostChange change(Host host, Shares before, Shares after) {
-        return new HostChange(
-                host.id(),
-                host.name(),
-                new HostUse(before.cpu(), before.memory()),
-                new HostUse(after.cpu(), after.memory()));
+        return new HostChange(host.id(), host.name(), before.stored(), after.stored());
     }
 }

@@ -10,7 +10,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Evens out CPU and memory among hosts.
+ * Evens out CPU and memory among hosts, and disks and networks where it is known of all hosts what they carry.
  *
  * <ol>
  *   <li>Of all moves from busier to less busy hosts, the one is taken that lowers {@link Unevenness} most, after its cost; then
@@ -23,7 +23,8 @@ import java.util.stream.IntStream;
  * </ol>
  *
  * A VM moves once in a plan. What is even enough is a matter of aggressiveness; a host above a threshold is relieved by
- * whatever helps, and one above the critical threshold even by VMs that have not rested.
+ * whatever helps, and one above the critical threshold even by VMs that have not rested. A host under pressure counts as above the
+ * threshold until a tenth of its CPU's load is gone, and takes no VM.
  *
  * <p>Invariants, after every single move in that order: the rules allow it, given the moves before it; it fits in the target's
  * memory beside what is there; unevenness is lower; no host is worse than the worst one was. So a plan may end after any of its
@@ -38,6 +39,8 @@ public final class EvenDistribution {
      * @param mostMoves of a plan
      * @param bytesPerSecond that one migration gets of the network
      * @param limit share of a host's memory that may be given out
+     * @param diskHigh share of what its disks carry above which a host is over-utilized
+     * @param networkHigh likewise of its network
      */
     public record Parameters(
             double cpuHigh,
@@ -46,9 +49,11 @@ public final class EvenDistribution {
             int aggressiveness,
             int mostMoves,
             double bytesPerSecond,
-            double limit) {
+            double limit,
+            double diskHigh,
+            double networkHigh) {
 
-        public static final Parameters DEFAULT = new Parameters(0.8, 0.9, 0.95, 3, 20, 117e6, 0.97);
+        public static final Parameters DEFAULT = new Parameters(0.8, 0.9, 0.95, 3, 20, 117e6, 0.97, 0.8, 0.8);
 
         public Parameters {
             if (aggressiveness < 1 || aggressiveness > 5) {
@@ -57,12 +62,29 @@ public final class EvenDistribution {
         }
 
         public Parameters over(double newBytesPerSecond) {
-            return new Parameters(cpuHigh, memoryHigh, critical, aggressiveness, mostMoves, newBytesPerSecond, limit);
+            return new Parameters(
+                    cpuHigh,
+                    memoryHigh,
+                    critical,
+                    aggressiveness,
+                    mostMoves,
+                    newBytesPerSecond,
+                    limit,
+                    diskHigh,
+                    networkHigh);
         }
 
         public Parameters withMoves(int newAggressiveness, int newMostMoves) {
             return new Parameters(
-                    cpuHigh, memoryHigh, critical, newAggressiveness, newMostMoves, bytesPerSecond, limit);
+                    cpuHigh,
+                    memoryHigh,
+                    critical,
+                    newAggressiveness,
+                    newMostMoves,
+                    bytesPerSecond,
+                    limit,
+                    diskHigh,
+                    networkHigh);
         }
     }
 
@@ -92,7 +114,7 @@ public final class EvenDistribution {
         this.model = model;
         this.rules = rules;
         this.parameters = parameters;
-        unevenness = new Unevenness(model);
+        unevenness = new Unevenness(model, parameters);
         search = new MoveSearch(model, rules, parameters, unevenness);
         moved = new boolean[model.vmCount()];
     }
@@ -231,7 +253,7 @@ public final class EvenDistribution {
     }
 
     private double heat(int host) {
-        return unevenness.cpu(host) + unevenness.memory(host);
+        return unevenness.heat(host);
     }
 
     private void go(int vm, int to) {
@@ -288,13 +310,10 @@ public final class EvenDistribution {
 
     private PlannedMove made(int vm, int to) {
         int from = model.hostOf(vm);
-        Shares fromBefore = shares(from);
-        Shares toBefore = shares(to);
+        Shares fromBefore = Shares.of(model, from);
+        Shares toBefore = Shares.of(model, to);
         go(vm, to);
-        return new PlannedMove(vm, from, to, fromBefore, shares(from), toBefore, shares(to), search.cost(vm));
-    }
-
-    private Shares shares(int host) {
-        return new Shares(unevenness.cpu(host), unevenness.memory(host));
+        return new PlannedMove(
+                vm, from, to, fromBefore, Shares.of(model, from), toBefore, Shares.of(model, to), search.cost(vm));
     }
 }

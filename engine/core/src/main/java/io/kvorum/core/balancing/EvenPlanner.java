@@ -35,7 +35,9 @@ final class EvenPlanner {
                         : cluster.balancing().aggressiveness(),
                 Parameters.DEFAULT.mostMoves(),
                 Parameters.DEFAULT.bytesPerSecond(),
-                Parameters.DEFAULT.limit());
+                Parameters.DEFAULT.limit(),
+                cluster.balancing().io().diskHighPercent() / 100.0,
+                cluster.balancing().io().networkHighPercent() / 100.0);
     }
 
     Proposal plan(Turn turn, Cluster cluster, String why) {

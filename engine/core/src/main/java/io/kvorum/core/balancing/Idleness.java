@@ -48,7 +48,9 @@ final class Idleness {
         }
         return turn.inventory().vmCount(host.id()) == 0
                 || loads.hostCpu(host.id()).orElse(1) * 100
-                        < cluster.powerSaving().lowUtilizationPercent();
+                                < cluster.powerSaving().lowUtilizationPercent()
+                        && IoUse.of(loads, cluster, host.id())
+                                .below(cluster.powerSaving().lowUtilizationPercent());
     }
 
     /** Whether it was idle for CpuOverCommitDurationMinutes. */

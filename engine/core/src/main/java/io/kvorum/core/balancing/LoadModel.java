@@ -19,9 +19,24 @@ public final class LoadModel {
      *
      * @param cpuOwn what it needs beside the VMs of the model: for itself, and for VMs that cannot move
      * @param memoryOwn likewise
+     * @param ioCapacity what its disks and its network carry
+     * @param ioOwn of that, what it needs likewise
+     * @param pressed whether what runs on it waits for CPUs, however busy they are
      */
     public record HostLoad(
-            double cpuCapacity, double memoryCapacity, PowerCurve power, double cpuOwn, double memoryOwn) {
+            double cpuCapacity,
+            double memoryCapacity,
+            PowerCurve power,
+            double cpuOwn,
+            double memoryOwn,
+            Io ioCapacity,
+            Io ioOwn,
+            boolean pressed) {
+
+        /** Of whose disks and network nothing is known. */
+        public HostLoad(double cpuCapacity, double memoryCapacity, PowerCurve power, double cpuOwn, double memoryOwn) {
+            this(cpuCapacity, memoryCapacity, power, cpuOwn, memoryOwn, Io.NONE, Io.NONE, false);
+        }
 
         /** A host that needs nothing for itself. */
         public HostLoad(double cpuCapacity, double memoryCapacity, PowerCurve power) {
@@ -37,8 +52,25 @@ public final class LoadModel {
      * @param cpuMean what it is expected to ask for
      * @param cpuVariance of that
      * @param rested whether it may move for the sake of others; one that has just moved moves only out of need
+     * @param io what it does to disks and network
+     * @param dirtied bytes of memory that it is known to write a second, as a migration must copy them again; NaN if nobody
+     *     measured it
      */
-    public record VmLoad(int host, double cpu, double cpuMean, double cpuVariance, double memory, boolean rested) {}
+    public record VmLoad(
+            int host,
+            double cpu,
+            double cpuMean,
+            double cpuVariance,
+            double memory,
+            boolean rested,
+            Io io,
+            double dirtied) {
+
+        /** Of which only CPU and memory are known. */
+        public VmLoad(int host, double cpu, double cpuMean, double cpuVariance, double memory, boolean rested) {
+            this(host, cpu, cpuMean, cpuVariance, memory, rested, Io.NONE, Double.NaN);
+        }
+    }
 
     /** A VM that shall go elsewhere. */
     public record Move(int vm, int from, int to) {}
@@ -56,6 +88,8 @@ public final class LoadModel {
     private final double[] memory;
     private final double[] memoryAtFirst;
     private final double[] memoryArriving;
+    private final double[] disk;
+    private final double[] network;
 
     public LoadModel(List<HostLoad> hosts, List<VmLoad> vms) {
         this.hosts = List.copyOf(hosts);
@@ -70,12 +104,16 @@ public final class LoadModel {
         cpuVariance = new double[hosts.size()];
         memory = new double[hosts.size()];
         memoryArriving = new double[hosts.size()];
+        disk = new double[hosts.size()];
+        network = new double[hosts.size()];
         Arrays.fill(firstOn, NONE);
         for (int host = 0; host < hosts.size(); host++) {
             HostLoad load = hosts.get(host);
             cpu[host] = load.cpuOwn();
             cpuMean[host] = load.cpuOwn();
             memory[host] = load.memoryOwn();
+            disk[host] = load.ioOwn().disk();
+            network[host] = load.ioOwn().network();
         }
         for (int vm = vms.size() - 1; vm >= 0; vm--) {
             add(vm, vms.get(vm).host());
@@ -130,6 +168,28 @@ public final class LoadModel {
 
     public double memory(int host) {
         return memory[host];
+    }
+
+    /** Bytes a second through its disks. */
+    public double disk(int host) {
+        return disk[host];
+    }
+
+    /** Bytes a second through its network. */
+    public double network(int host) {
+        return network[host];
+    }
+
+    /** Whether it is known of every host what its disks carry: else nobody can say which is the busier one. */
+    public boolean countsDisk() {
+        return !hosts.isEmpty()
+                && hosts.stream().allMatch(host -> host.ioCapacity().disk() > 0);
+    }
+
+    /** Likewise of networks. */
+    public boolean countsNetwork() {
+        return !hosts.isEmpty()
+                && hosts.stream().allMatch(host -> host.ioCapacity().network() > 0);
     }
 
     /** The VMs that are on it in the plan. */
@@ -188,6 +248,8 @@ public final class LoadModel {
         cpuMean[host] += sign * load.cpuMean();
         cpuVariance[host] = Math.max(0, cpuVariance[host] + sign * load.cpuVariance());
         memory[host] += sign * load.memory();
+        disk[host] += sign * load.io().disk();
+        network[host] += sign * load.io().network();
         memoryArriving[host] += host == load.host() ? 0 : sign * load.memory();
     }
 

@@ -13,14 +13,14 @@ import java.util.Locale;
  */
 public record MigrationCost(long bytes, Duration time, Duration downtime) {
 
-    /** What a busy CPU of a guest is supposed to write, as long as nobody measures it. */
+    /** What a busy CPU of a guest is supposed to write, where nobody has measured it. */
     private static final double DIRTIED_BYTES_PER_CPU_SECOND = 32e6;
 
     /** A guest that writes faster than this share of the network is slowed down by QEMU until it fits. */
     private static final double DIRTIED_AT_MOST = 0.8;
 
     /** What QEMU may leave for the stop: its default limit is 300 ms. */
-    private static final double STOP_SECONDS = 0.3;
+    static final double STOP_SECONDS = 0.3;
 
     private static final long MILLIS_TO_SWITCH = 50;
 
@@ -31,7 +31,18 @@ public record MigrationCost(long bytes, Duration time, Duration downtime) {
      * @param bytesPerSecond that one migration gets of the network
      */
     public static MigrationCost of(double memoryBytes, double busyCpus, double bytesPerSecond) {
-        double dirtied = Math.min(busyCpus * DIRTIED_BYTES_PER_CPU_SECOND, DIRTIED_AT_MOST * bytesPerSecond);
+        return dirtying(memoryBytes, busyCpus * DIRTIED_BYTES_PER_CPU_SECOND, bytesPerSecond);
+    }
+
+    /** Of a guest of which it is known what it writes, or not. */
+    static MigrationCost of(LoadModel.VmLoad guest, double bytesPerSecond) {
+        return Double.isNaN(guest.dirtied())
+                ? of(guest.memory(), guest.cpu(), bytesPerSecond)
+                : dirtying(guest.memory(), guest.dirtied(), bytesPerSecond);
+    }
+
+    private static MigrationCost dirtying(double memoryBytes, double bytes, double bytesPerSecond) {
+        double dirtied = Math.min(bytes, DIRTIED_AT_MOST * bytesPerSecond);
         double seconds = memoryBytes / (bytesPerSecond - dirtied);
         double stop = Math.min(STOP_SECONDS, seconds * dirtied / bytesPerSecond);
         return new MigrationCost(

@@ -14,11 +14,14 @@ final class MoveSearch {
     /** A gain that is none but for rounding. */
     static final double NOTHING = 1e-9;
 
-    /** Below that a cluster is even enough, by aggressiveness: the standard deviations of CPU and memory, added. */
+    /** Below that a cluster is even enough, by aggressiveness: the standard deviations of all that counts, added. */
     private static final double[] EVEN_ENOUGH = {Double.POSITIVE_INFINITY, 0.2, 0.1, 0.048, 0.015};
 
     /** What a move must gain: two hosts come nearer to each other by 2 % of what they have. */
     private static final double MINIMUM_GAIN = 0.02;
+
+    /** So much of its CPU's load goes away from a host under pressure before it is looked at again. */
+    private static final double RELIEF = 0.9;
 
     /** What copying costs: a move that takes an hour must gain 0.2 more. */
     private static final double COST_OF_A_SECOND = 0.2 / 3600;
@@ -29,6 +32,8 @@ final class MoveSearch {
     private final Unevenness unevenness;
     private final MigrationCost[] costs;
     private final double[] charges;
+    private final boolean[] pressed;
+    private final double[] cpuHigh;
 
     private int vm = NOBODY;
     private int target = NOBODY;
@@ -40,12 +45,19 @@ final class MoveSearch {
         this.parameters = parameters;
         this.unevenness = unevenness;
         costs = IntStream.range(0, model.vmCount())
-                .mapToObj(each ->
-                        MigrationCost.of(model.vm(each).memory(), model.vm(each).cpu(), parameters.bytesPerSecond()))
+                .mapToObj(each -> MigrationCost.of(model.vm(each), parameters.bytesPerSecond()))
                 .toArray(MigrationCost[]::new);
         charges = IntStream.range(0, costs.length)
                 .mapToDouble(each -> costs[each].seconds() * COST_OF_A_SECOND)
                 .toArray();
+        pressed = new boolean[model.hostCount()];
+        cpuHigh = new double[model.hostCount()];
+        for (int host = 0; host < pressed.length; host++) {
+            pressed[host] = model.host(host).pressed();
+            cpuHigh[host] = pressed[host]
+                    ? Math.min(parameters.cpuHigh(), RELIEF * unevenness.cpu(host))
+                    : parameters.cpuHigh();
+        }
     }
 
     /** The VM of the best move; {@link #NOBODY} if none gains enough. */
@@ -77,7 +89,7 @@ final class MoveSearch {
     /** Tries all VMs of these hosts that have not moved in the plan on all those hosts. */
     void look(int[] sources, int[] targets, boolean[] moved) {
         for (int source : sources) {
-            boolean critical = Math.max(unevenness.cpu(source), unevenness.memory(source)) > parameters.critical();
+            boolean critical = unevenness.fullest(source) > parameters.critical();
             double needed = needed(source);
             for (int each = model.firstOn(source); each != NOBODY; each = model.nextOn(each)) {
                 if (!moved[each] && (critical || model.vm(each).rested())) {
@@ -113,17 +125,21 @@ final class MoveSearch {
 
     /** Whether the host is above a threshold. */
     boolean over(int host) {
-        return unevenness.cpu(host) > parameters.cpuHigh() || unevenness.memory(host) > parameters.memoryHigh();
+        return unevenness.cpu(host) > cpuHigh[host]
+                || unevenness.memory(host) > parameters.memoryHigh()
+                || unevenness.overIo(host);
     }
 
     private boolean admitted(int of, int to) {
         int from = model.hostOf(of);
         double cpu = unevenness.cpuAfter(of, to);
         double memory = unevenness.memoryAfter(of, to);
-        return memory <= parameters.limit()
+        return !pressed[to]
+                && memory <= parameters.limit()
                 && cpu <= Math.max(parameters.cpuHigh(), unevenness.cpu(from))
                 && memory <= Math.max(parameters.memoryHigh(), unevenness.memory(from))
                 && Math.max(cpu, memory) <= unevenness.worst()
+                && !unevenness.tooMuchIo(of, from, to)
                 && rules.allows(model, of, to);
     }
 }

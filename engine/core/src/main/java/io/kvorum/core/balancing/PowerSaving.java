@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  *       even out, so they need less than each of them at its worst.
  * </ol>
  *
- * Invariants: no move makes a host need more than the limit; memory suffices for every order of the moves.
+ * Invariants: no move makes a host need more than the limit, nor a host under pressure need more; memory suffices for every order of the moves.
  */
 public final class PowerSaving {
 
@@ -33,9 +33,17 @@ public final class PowerSaving {
      * @param deviations standard deviations that are kept free for peaks
      * @param relievedTo share of a host's CPUs that it is relieved to
      * @param memoryLimit share of a host's memory that may be given out
+     * @param diskLimit share of what a host's disks carry, where that is known
+     * @param networkLimit likewise of its network
      */
-    public record Parameters(double limit, double deviations, double relievedTo, double memoryLimit) {
-        public static final Parameters DEFAULT = new Parameters(0.95, 2, 0.9, 1);
+    public record Parameters(
+            double limit,
+            double deviations,
+            double relievedTo,
+            double memoryLimit,
+            double diskLimit,
+            double networkLimit) {
+        public static final Parameters DEFAULT = new Parameters(0.95, 2, 0.9, 1, 1, 1);
     }
 
     private static final int NOWHERE = -1;
@@ -188,6 +196,16 @@ public final class PowerSaving {
         return best == NOWHERE ? asleep : best;
     }
 
+    private boolean tooMuchIo(Io more, int host) {
+        Io carried = model.host(host).ioCapacity();
+        return tooMuch(model.disk(host), more.disk(), parameters.diskLimit() * carried.disk())
+                || tooMuch(model.network(host), more.network(), parameters.networkLimit() * carried.network());
+    }
+
+    private static boolean tooMuch(double now, double more, double limit) {
+        return limit > 0 && more > 0 && now + more > limit;
+    }
+
     /** How full the host would be, 0 to 1, in what it has least of; negative if the VM does not fit. */
     private double fit(int vm, int host) {
         VmLoad load = model.vm(vm);
@@ -199,7 +217,9 @@ public final class PowerSaving {
         boolean comesBack = load.host() == host;
         double memory = model.memoryInTransit(host) + (comesBack ? 0 : load.memory());
         if (Math.max(now, expected) > parameters.limit() * there.cpuCapacity()
-                || memory > parameters.memoryLimit() * there.memoryCapacity()) {
+                || memory > parameters.memoryLimit() * there.memoryCapacity()
+                || there.pressed()
+                || tooMuchIo(load.io(), host)) {
             return -1;
         }
         return Math.max(expected / there.cpuCapacity(), memory / there.memoryCapacity());

@@ -51,7 +51,9 @@ final class SavingPlanner {
                 high,
                 Parameters.DEFAULT.deviations(),
                 high * Parameters.DEFAULT.relievedTo(),
-                cluster.balancing().memoryHighPercent() / 100.0);
+                cluster.balancing().memoryHighPercent() / 100.0,
+                cluster.balancing().io().diskHighPercent() / 100.0,
+                cluster.balancing().io().networkHighPercent() / 100.0);
     }
 
     Proposal plan(Turn turn, Cluster cluster) {

@@ -1,10 +1,14 @@
 package io.kvorum.core.balancing;
 
+import io.kvorum.core.balancing.EvenDistribution.Parameters;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * How unevenly CPU and memory are used: the standard deviations of the hosts' shares in use (0 to 1), added, times the number
- * of hosts, so that what a move gains does not depend on how many others there are. Kept up to date from sums and sums of
+ * How unevenly CPU and memory, and where their capacity is known of all hosts disks and networks, are used: the standard deviations
+ * of the hosts' shares in use (0 to 1), added, times the number of hosts, so that what a move gains does not depend on how many
+ * others there are. Kept up to date from sums and sums of
  * squares: a move is judged in constant time.
  */
 final class Unevenness {
@@ -16,6 +20,7 @@ final class Unevenness {
     private final double[] perMemory;
     private final double[] vmCpu;
     private final double[] vmMemory;
+    private final IoShares[] io;
     private double cpuSum;
     private double memorySum;
     private double cpuSquares;
@@ -23,8 +28,16 @@ final class Unevenness {
     private double worst;
     private double total;
 
-    Unevenness(LoadModel model) {
+    Unevenness(LoadModel model, Parameters parameters) {
         this.model = model;
+        List<IoShares> counted = new ArrayList<>(2);
+        if (model.countsDisk()) {
+            counted.add(IoShares.ofDisks(model, parameters.diskHigh()));
+        }
+        if (model.countsNetwork()) {
+            counted.add(IoShares.ofNetworks(model, parameters.networkHigh()));
+        }
+        io = counted.toArray(IoShares[]::new);
         int hosts = model.hostCount();
         cpu = new double[hosts];
         memory = new double[hosts];
@@ -41,7 +54,7 @@ final class Unevenness {
         cpuSquares = squares(cpu, cpuSum);
         memorySquares = squares(memory, memorySum);
         worst = worstOfAll();
-        total = deviation(cpuSquares) + deviation(memorySquares);
+        total = deviations();
         vmCpu = new double[model.vmCount()];
         vmMemory = new double[model.vmCount()];
         for (int vm = 0; vm < model.vmCount(); vm++) {
@@ -51,7 +64,7 @@ final class Unevenness {
     }
 
     /** Of the distances from the mean. */
-    private static double squares(double[] shares, double sum) {
+    static double squares(double[] shares, double sum) {
         double mean = sum / shares.length;
         return Arrays.stream(shares)
                 .map(share -> (share - mean) * (share - mean))
@@ -65,6 +78,14 @@ final class Unevenness {
     /** The standard deviation, times the number of hosts. */
     private double deviation(double squares) {
         return Math.sqrt(Math.max(0, squares) * cpu.length);
+    }
+
+    private double deviations() {
+        double sum = deviation(cpuSquares) + deviation(memorySquares);
+        for (IoShares each : io) {
+            sum += deviation(each.squares());
+        }
+        return sum;
     }
 
     /** Share of its CPUs that is in use. */
@@ -90,6 +111,9 @@ final class Unevenness {
     }
 
     double gain(int vm, int from, int to) {
+        if (io.length > 0) {
+            return gainWithIo(vm, from, to);
+        }
         double lessCpu = less(cpu, perCpu, cpuSum, vmCpu[vm], from, to);
         double lessMemory = less(memory, perMemory, memorySum, vmMemory[vm], from, to);
         return lessCpu <= 0 && lessMemory <= 0
@@ -97,8 +121,55 @@ final class Unevenness {
                 : total - deviation(cpuSquares - lessCpu) - deviation(memorySquares - lessMemory);
     }
 
+    private double gainWithIo(int vm, int from, int to) {
+        double after = deviation(cpuSquares - less(cpu, perCpu, cpuSum, vmCpu[vm], from, to))
+                + deviation(memorySquares - less(memory, perMemory, memorySum, vmMemory[vm], from, to));
+        for (IoShares each : io) {
+            after += deviation(each.squares() - each.less(vm, from, to));
+        }
+        return total - after;
+    }
+
+    /** Whether the host's disks or network are above a threshold. */
+    boolean overIo(int host) {
+        for (IoShares each : io) {
+            if (each.over(host)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the move would put too much on the target's disks or network. */
+    boolean tooMuchIo(int vm, int from, int to) {
+        for (IoShares each : io) {
+            if (each.tooMuch(vm, from, to, worst)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The share in use of what the host has least of. */
+    double fullest(int host) {
+        double found = Math.max(cpu[host], memory[host]);
+        for (IoShares each : io) {
+            found = Math.max(found, each.of(host));
+        }
+        return found;
+    }
+
+    /** How much is in use of all that counts. */
+    double heat(int host) {
+        double sum = cpu[host] + memory[host];
+        for (IoShares each : io) {
+            sum += each.of(host);
+        }
+        return sum;
+    }
+
     /** By how much the squares would be less. */
-    private static double less(double[] share, double[] per, double sum, double load, int from, int to) {
+    static double less(double[] share, double[] per, double sum, double load, int from, int to) {
         double less = load * per[from];
         double more = load * per[to];
         double squares = less * (2 * share[from] - less) - more * (2 * share[to] + more);
@@ -114,7 +185,7 @@ final class Unevenness {
     private double worstOfAll() {
         double found = 0;
         for (int host = 0; host < cpu.length; host++) {
-            found = Math.max(found, Math.max(cpu[host], memory[host]));
+            found = Math.max(found, fullest(host));
         }
         return found;
     }
@@ -130,8 +201,11 @@ final class Unevenness {
         cpu[to] += vmCpu[vm] * perCpu[to];
         memory[from] -= vmMemory[vm] * perMemory[from];
         memory[to] += vmMemory[vm] * perMemory[to];
+        for (IoShares each : io) {
+            each.move(vm, from, to);
+        }
         model.move(vm, to);
         worst = worstOfAll();
-        total = deviation(cpuSquares) + deviation(memorySquares);
+        total = deviations();
     }
 }

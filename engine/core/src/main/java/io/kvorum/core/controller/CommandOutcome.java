@@ -71,7 +71,14 @@ public sealed interface CommandOutcome {
 
     record VmDetail(UUID vmId, VmRunState state) implements Detail {}
 
-    record MigrationDetail(Duration totalTime, Duration downtime, long transferredBytes) implements Detail {}
+    /**
+     * How a migration went.
+     *
+     * @param dirtiedBytesPerSecond the most that the guest was seen to write to its memory; 0 where one pass over it was enough,
+     *     negative where nobody could see it
+     */
+    record MigrationDetail(Duration totalTime, Duration downtime, long transferredBytes, long dirtiedBytesPerSecond)
+            implements Detail {}
 
     record DiskDetail(long sizeBytes, long allocatedBytes) implements Detail {}
 

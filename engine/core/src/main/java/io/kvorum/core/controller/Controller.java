@@ -36,6 +36,7 @@ import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.PolicySchedules;
 import io.kvorum.core.scheduling.Scheduler;
+import io.kvorum.core.scheduling.VmsUseSum;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -95,7 +96,7 @@ public final class Controller {
         this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY), liveness::leaseExpired);
         this.lockspaces = new LockspaceMembers(asking("system/monitor"));
         this.storageReturn = new StorageReturn(observer::stoppedByDisk, asking("system/monitor"));
-        this.balancer = new Balancer(loads, admission, sleepers, observer::notEmpty, asking("system/balancing"));
+        this.balancer = new Balancer(loads, admission, sleepers, observer::notEmpty, asking(Balancer.REQUESTED_BY));
     }
 
     private BiConsumer<Turn, Request> asking(String who) {
@@ -216,41 +217,49 @@ public final class Controller {
         }
     }
 
-    private void measured(Turn turn, UUID hostId, Event.HostLoad load) {
+    private void measured(Turn turn, UUID hostId, Event.HostLoad told) {
+        Optional<Host> found = inventory.host(hostId);
+        if (found.isEmpty()) {
+            loads.report(hostId, told, turn.nanos());
+            return;
+        }
+        Host host = found.get();
+        VmsUseSum vms = use(host, told);
+        Event.HostLoad load = vms.migrates() ? withoutMigrations(hostId, told) : told;
         loads.report(hostId, load, turn.nanos());
-        inventory.host(hostId).ifPresent(host -> {
-            loads.reportVms(hostId, load, use(host, load), turn.nanos());
-            inventory
-                    .cluster(host.spec().clusterId())
-                    .ifPresent(cluster -> scheduler.measured(host, cluster, loads, turn.nanos()));
-        });
+        loads.reportVms(hostId, load, vms.use(), turn.nanos());
+        inventory
+                .cluster(host.spec().clusterId())
+                .ifPresent(cluster -> scheduler.measured(host, cluster, loads, turn.nanos()));
+    }
+
+    /** What migrations send is over soon, and no reason for more of them: the network counts as before. */
+    private Event.HostLoad withoutMigrations(UUID hostId, Event.HostLoad told) {
+        return new Event.HostLoad(
+                told.cpuUsage(),
+                told.memoryUsedBytes(),
+                told.vms(),
+                told.signals().withNetwork(loads.hostNetwork(hostId)));
     }
 
     /** What VMs used of it. Those that have just come are not in its report yet: they count as they were last measured. */
-    private HostLoads.VmsUse use(Host host, Event.HostLoad load) {
-        double cpus = 0;
-        double memoryBytes = 0;
+    private VmsUseSum use(Host host, Event.HostLoad load) {
+        VmsUseSum sum = new VmsUseSum(host.facts().cpuThreads());
         int bound = 0;
         for (Event.VmLoad told : load.vms()) {
             Optional<Vm> vm = inventory.vm(told.vmId());
-            cpus += told.cpuUsage() * vm.map(Controller::vcpus).orElse(0);
-            memoryBytes += told.memoryUsedBytes();
+            sum.add(told, vm);
             bound += vm.isPresent() && vm.get().bindsTo(host.id()) ? 1 : 0;
         }
         if (bound < inventory.vmCount(host.id())) {
             Set<UUID> told = load.vms().stream().map(Event.VmLoad::vmId).collect(Collectors.toSet());
             for (Vm vm : inventory.vmsOn(host.id())) {
-                if (host.id().equals(vm.hostId()) && !told.contains(vm.id())) {
-                    cpus += loads.vmCpu(vm.id()).orElse(0) * vcpus(vm);
-                    memoryBytes += loads.vmMemoryBytes(vm.id());
+                if (!told.contains(vm.id())) {
+                    sum.add(loads, vm, host.id().equals(vm.hostId()));
                 }
             }
         }
-        return new HostLoads.VmsUse(cpus / Math.max(1, host.facts().cpuThreads()), memoryBytes);
-    }
-
-    private static int vcpus(Vm vm) {
-        return vm.spec().hardware().vcpus();
+        return sum;
     }
 
     private boolean up(UUID hostId) {

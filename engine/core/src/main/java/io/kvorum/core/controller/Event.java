@@ -88,18 +88,76 @@ public sealed interface Event {
             double cpuUsage,
             long memoryUsedBytes,
             List<VmLoad> vms,
+            HostSignals signals,
             @Nullable SwapUse swap) {
         public HostLoad {
             vms = List.copyOf(vms);
         }
 
-        /** Silent on swap. */
+        /** Of a host that tells no more. */
         public HostLoad(double cpuUsage, long memoryUsedBytes, List<VmLoad> vms) {
-            this(cpuUsage, memoryUsedBytes, vms, null);
+            this(cpuUsage, memoryUsedBytes, vms, HostSignals.NONE);
+        }
+
+        /** Silent on swap. */
+        public HostLoad(double cpuUsage, long memoryUsedBytes, List<VmLoad> vms, HostSignals signals) {
+            this(cpuUsage, memoryUsedBytes, vms, signals, null);
         }
     }
 
     record SwapUse(long usedBytes, long totalBytes) {}
 
-    record VmLoad(UUID vmId, double cpuUsage, long memoryUsedBytes) {}
+    /**
+     * What else a host may tell; NaN for what it does not.
+     *
+     * @param cpuPressure share of the last minute, 0 to 1, in which something waited for a CPU (the kernel's PSI, "some")
+     * @param memoryPressure likewise for memory
+     * @param ioPressure likewise for disks
+     * @param diskBytesPerSecond read and written
+     * @param networkBytesPerSecond in the busier direction
+     * @param networkLinkBytesPerSecond what its links carry in one direction
+     */
+    record HostSignals(
+            double cpuPressure,
+            double memoryPressure,
+            double ioPressure,
+            double diskBytesPerSecond,
+            double networkBytesPerSecond,
+            double networkLinkBytesPerSecond) {
+
+        public static final HostSignals NONE =
+                new HostSignals(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
+        /** The same with another figure for the network. */
+        public HostSignals withNetwork(double bytesPerSecond) {
+            return new HostSignals(
+                    cpuPressure,
+                    memoryPressure,
+                    ioPressure,
+                    diskBytesPerSecond,
+                    bytesPerSecond,
+                    networkLinkBytesPerSecond);
+        }
+    }
+
+    /**
+     * Of a VM; NaN for what its host does not tell.
+     *
+     * @param cpuWait share of its vCPUs' time in which they were ready to run and had no CPU
+     * @param diskBytesPerSecond read and written
+     * @param networkBytesPerSecond in the busier direction
+     */
+    record VmLoad(
+            UUID vmId,
+            double cpuUsage,
+            long memoryUsedBytes,
+            double cpuWait,
+            double diskBytesPerSecond,
+            double networkBytesPerSecond) {
+
+        /** Of which no more is told. */
+        public VmLoad(UUID vmId, double cpuUsage, long memoryUsedBytes) {
+            this(vmId, cpuUsage, memoryUsedBytes, Double.NaN, Double.NaN, Double.NaN);
+        }
+    }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it was made, in words
  * @param outcome how it ended, in words; null while it is open
  * @param switches hosts that are switched off once the moves are made
+ * @param rolling of a plan to maintain hosts, which has no moves of its own; else null
  */
 public record BalancingPlan(
         UUID id,
@@ -24,8 +25,23 @@ public record BalancingPlan(
         @Nullable String outcome,
         List<PlanMove> moves,
         Meta meta,
-        List<PlanSwitch> switches)
+        List<PlanSwitch> switches,
+        @Nullable RollingMaintenance rolling)
         implements Entity {
+
+    /** Of moves. */
+    public BalancingPlan(
+            UUID id,
+            UUID clusterId,
+            String name,
+            PlanState state,
+            String reason,
+            @Nullable String outcome,
+            List<PlanMove> moves,
+            Meta meta,
+            List<PlanSwitch> switches) {
+        this(id, clusterId, name, state, reason, outcome, moves, meta, switches, null);
+    }
 
     public BalancingPlan {
         moves = List.copyOf(moves);
@@ -39,15 +55,15 @@ public record BalancingPlan(
 
     @Override
     public BalancingPlan withMeta(Meta newMeta) {
-        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, newMeta, switches);
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, newMeta, switches, rolling);
     }
 
     public BalancingPlan to(PlanState newState, @Nullable String newOutcome) {
-        return new BalancingPlan(id, clusterId, name, newState, reason, newOutcome, moves, meta, switches);
+        return new BalancingPlan(id, clusterId, name, newState, reason, newOutcome, moves, meta, switches, rolling);
     }
 
     public BalancingPlan withMoves(List<PlanMove> newMoves) {
-        return new BalancingPlan(id, clusterId, name, state, reason, outcome, newMoves, meta, switches);
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, newMoves, meta, switches, rolling);
     }
 
     /** The plan with what became of switching off that host. */
@@ -57,7 +73,7 @@ public record BalancingPlan(
                         ? new PlanSwitch(hostId, one.hostName(), newState, note, endedAt)
                         : one)
                 .toList();
-        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, meta, changed);
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, meta, changed, rolling);
     }
 
     /** The plan with the move of that VM changed. */
@@ -67,8 +83,13 @@ public record BalancingPlan(
                 .toList());
     }
 
+    /** The plan with its hosts as they are now. */
+    public BalancingPlan with(RollingMaintenance now) {
+        return new BalancingPlan(id, clusterId, name, state, reason, outcome, moves, meta, switches, now);
+    }
+
     public boolean open() {
-        return state == PlanState.PROPOSED || state == PlanState.RUNNING;
+        return state == PlanState.PROPOSED || state == PlanState.RUNNING || state == PlanState.PAUSED;
     }
 
     /** What becomes of a plan. */
@@ -76,9 +97,13 @@ public record BalancingPlan(
         /** Waits for an operator. */
         PROPOSED,
         RUNNING,
+        /** It goes on with what it has begun, and begins nothing, until an operator resumes it. */
+        PAUSED,
         /** Every move was made or left out, each for a reason that it carries. */
         DONE,
         REJECTED,
+        /** An operator ended it before its end. */
+        ABORTED,
         /** Nobody decided in time, or the cluster is not balanced any more. */
         OUTDATED
     }
@@ -131,21 +156,40 @@ public record BalancingPlan(
             @Nullable String note,
             @Nullable Instant endedAt) {}
 
-    /** How much of a host's CPUs and memory is in use, each 0 to 1. */
-    public record HostUse(double cpu, double memory) {}
+    /**
+     * How much of a host's CPUs and memory is in use, each 0 to 1.
+     *
+     * @param disk likewise of what its disks carry; null if that is not known
+     * @param network likewise of its network
+     */
+    public record HostUse(
+            double cpu,
+            double memory,
+            @Nullable Double disk,
+            @Nullable Double network) {
+
+        /** Of which no more is known. */
+        public HostUse(double cpu, double memory) {
+            this(cpu, memory, null, null);
+        }
+    }
 
     /** What is expected of a host: its use before a move and after it, if the moves before it have been made. */
     public record HostChange(UUID hostId, String hostName, HostUse before, HostUse after) {
 
         private String words() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s CPU %.0f → %.0f %%, memory %.0f → %.0f %%",
-                    hostName,
-                    before.cpu() * 100,
-                    after.cpu() * 100,
-                    before.memory() * 100,
-                    after.memory() * 100);
+            return hostName + " CPU " + words(before.cpu(), after.cpu())
+                    + ", memory " + words(before.memory(), after.memory())
+                    + words(", disks ", before.disk(), after.disk())
+                    + words(", network ", before.network(), after.network());
+        }
+
+        private static String words(String name, @Nullable Double from, @Nullable Double to) {
+            return from == null || to == null ? "" : name + words(from.doubleValue(), to.doubleValue());
+        }
+
+        private static String words(double from, double to) {
+            return String.format(Locale.ROOT, "%.0f → %.0f %%", from * 100, to * 100);
         }
     }
 

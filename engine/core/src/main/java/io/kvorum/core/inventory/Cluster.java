@@ -325,7 +325,49 @@ public record Cluster(
             int memoryHighPercent,
             int criticalPercent,
             int migrationsPerHost,
-            int migrationsPerCluster) {
+            int migrationsPerCluster,
+            IoPolicy io,
+            PressurePolicy pressure) {
+
+        public BalancingPolicy {
+            if (io == null) {
+                io = IoPolicy.DEFAULT; // stored before disks and networks counted
+            }
+            if (pressure == null) {
+                pressure = PressurePolicy.DEFAULT; // likewise
+            }
+        }
+
+        /** As by default where disks, networks and pressure are concerned. */
+        public BalancingPolicy(
+                BalancingMode mode,
+                int aggressiveness,
+                int memoryHighPercent,
+                int criticalPercent,
+                int migrationsPerHost,
+                int migrationsPerCluster) {
+            this(
+                    mode,
+                    aggressiveness,
+                    memoryHighPercent,
+                    criticalPercent,
+                    migrationsPerHost,
+                    migrationsPerCluster,
+                    IoPolicy.DEFAULT,
+                    PressurePolicy.DEFAULT);
+        }
+
+        public BalancingPolicy with(BalancingMode newMode) {
+            return new BalancingPolicy(
+                    newMode,
+                    aggressiveness,
+                    memoryHighPercent,
+                    criticalPercent,
+                    migrationsPerHost,
+                    migrationsPerCluster,
+                    io,
+                    pressure);
+        }
 
         public static final BalancingPolicy DEFAULT = new BalancingPolicy(BalancingMode.AUTOMATIC, 1, 90, 95, 2, 8);
     }

@@ -46,6 +46,8 @@ public final class HostColumns {
     private int[] threads = new int[FIRST];
     private double[] cpuLoad = new double[FIRST];
     private double[] swapShare = new double[FIRST];
+    private float[] diskBytesPerSecond = new float[FIRST];
+    private float[] networkShare = new float[FIRST];
     private long[] overloadedSinceNanos = new long[FIRST];
     private long[] physicalBytes = new long[FIRST];
     private long[] promisedBytes = new long[FIRST];
@@ -89,7 +91,7 @@ public final class HostColumns {
         return locked;
     }
 
-    /** Hosts whose CPU is busier than their cluster allows, for longer than it allows. */
+    /** Hosts whose CPU is busier than their cluster allows, or whose VMs wait for CPUs, for longer than it allows. */
     public SlotSet overloaded() {
         return overloaded;
     }
@@ -145,6 +147,16 @@ public final class HostColumns {
         return swapShare[slot];
     }
 
+    /** Measured and smoothed, read and written; NaN where that is not known. */
+    public float diskBytesPerSecond(int slot) {
+        return diskBytesPerSecond[slot];
+    }
+
+    /** Of what the host's links carry, in the busier direction, measured and smoothed; NaN where that is not known. */
+    public float networkShare(int slot) {
+        return networkShare[slot];
+    }
+
     /** Memory for guests: the machine's, without its own reserve and its huge pages. */
     public long physicalBytes(int slot) {
         return physicalBytes[slot];
@@ -192,6 +204,8 @@ public final class HostColumns {
         copy.threads = threads;
         copy.cpuLoad = cpuLoad;
         copy.swapShare = swapShare;
+        copy.diskBytesPerSecond = diskBytesPerSecond;
+        copy.networkShare = networkShare;
         copy.overloadedSinceNanos = overloadedSinceNanos;
         copy.physicalBytes = physicalBytes;
         copy.promisedBytes = promisedBytes;
@@ -238,13 +252,25 @@ public final class HostColumns {
         }
     }
 
-    /** Notes at that time whether the host is {@link #overloaded}: whether its load is over the limit for so long. */
-    public void watch(UUID hostId, double limit, long overCommitNanos, long nanos) {
+    /** Notes what a host's disks and network do, NaN for what is not known. */
+    public void measuredIo(UUID hostId, double newDiskBytesPerSecond, double newNetworkShare) {
+        int slot = slotOf(hostId);
+        if (slot >= 0) {
+            diskBytesPerSecond[slot] = (float) newDiskBytesPerSecond;
+            networkShare[slot] = (float) newNetworkShare;
+        }
+    }
+
+    /**
+     * Notes at that time whether the host is {@link #overloaded}: whether its load is over the limit, or it is under pressure, for so
+     * long.
+     */
+    public void watch(UUID hostId, double limit, boolean pressed, long overCommitNanos, long nanos) {
         int slot = slotOf(hostId);
         if (slot < 0) {
             return;
         }
-        boolean over = cpuLoad[slot] > limit;
+        boolean over = pressed || cpuLoad[slot] > limit;
         if (!over || overloadedSinceNanos[slot] == Long.MIN_VALUE) {
             overloadedSinceNanos[slot] = over ? nanos : Long.MIN_VALUE;
         }
@@ -358,6 +384,8 @@ public final class HostColumns {
         slots.put(hostId, slot);
         assigned++;
         overloadedSinceNanos[slot] = Long.MIN_VALUE;
+        diskBytesPerSecond[slot] = Float.NaN;
+        networkShare[slot] = Float.NaN;
         return slot;
     }
 
@@ -381,6 +409,8 @@ public final class HostColumns {
         threads = Arrays.copyOf(threads, length);
         cpuLoad = Arrays.copyOf(cpuLoad, length);
         swapShare = Arrays.copyOf(swapShare, length);
+        diskBytesPerSecond = Arrays.copyOf(diskBytesPerSecond, length);
+        networkShare = Arrays.copyOf(networkShare, length);
         overloadedSinceNanos = Arrays.copyOf(overloadedSinceNanos, length);
         physicalBytes = Arrays.copyOf(physicalBytes, length);
         promisedBytes = Arrays.copyOf(promisedBytes, length);

@@ -36,6 +36,8 @@ public final class ConfigRules {
     private static final int MAX_WINDOWS = 50;
     private static final int MAX_STARTING_GRACE_SECONDS = 3600;
 
+    private static final long MAX_DISK_BYTES_PER_SECOND = 1_000_000_000_000L;
+
     private ConfigRules() {}
 
     /** What is wrong with the settings of a cluster; nothing if they may be tried or taken. */
@@ -69,6 +71,18 @@ public final class ConfigRules {
         VmRules.checkRange("balancing.aggressiveness", balancing.aggressiveness(), 1, 5, problems);
         VmRules.checkRange("balancing.memoryHighPercent", balancing.memoryHighPercent(), 1, 100, problems);
         VmRules.checkRange("balancing.criticalPercent", balancing.criticalPercent(), 1, 100, problems);
+        VmRules.checkRange("balancing.diskHighPercent", balancing.io().diskHighPercent(), 1, 100, problems);
+        VmRules.checkRange("balancing.networkHighPercent", balancing.io().networkHighPercent(), 1, 100, problems);
+        VmRules.checkRange(
+                "balancing.diskLimitBytesPerSecond",
+                balancing.io().diskLimitBytesPerSecond(),
+                0,
+                MAX_DISK_BYTES_PER_SECOND,
+                problems);
+        VmRules.checkRange(
+                "balancing.cpuPressureHighPercent", balancing.pressure().cpuPressureHighPercent(), 1, 100, problems);
+        VmRules.checkRange(
+                "balancing.efficiencyLowPercent", balancing.pressure().efficiencyLowPercent(), 0, 100, problems);
         VmRules.checkRange("balancing.migrationsPerHost", balancing.migrationsPerHost(), 1, 16, problems);
         VmRules.checkRange("balancing.migrationsPerCluster", balancing.migrationsPerCluster(), 1, 1000, problems);
         VmRules.checkRange(

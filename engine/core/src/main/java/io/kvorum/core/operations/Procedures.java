@@ -32,6 +32,7 @@ final class Procedures {
     private final CheckVmProcedure checkVm = new CheckVmProcedure();
     private final RecoverVmProcedure recoverVm = new RecoverVmProcedure();
     private final MigrateVmProcedure migrateVm = new MigrateVmProcedure();
+    private final MaintainClusterProcedure maintainCluster = new MaintainClusterProcedure();
     private final ReviewPlanProcedure reviewPlan = new ReviewPlanProcedure();
     private final BeginImageProcedure beginImage = new BeginImageProcedure();
     private final FinishImageProcedure finishImage = new FinishImageProcedure();
@@ -73,6 +74,7 @@ final class Procedures {
                     case Request.CheckVm r -> checkVm;
                     case Request.RecoverVm r -> recoverVm;
                     case Request.MigrateVm r -> migrateVm;
+                    case Request.MaintainCluster r -> maintainCluster;
                     case Request.ReviewPlan r -> reviewPlan;
                     case Request.BeginImage r -> beginImage;
                     case Request.FinishImage r -> finishImage;

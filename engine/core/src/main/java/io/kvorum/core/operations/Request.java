@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.Host.HostFacts;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Kind;
+import io.kvorum.core.inventory.RollingMaintenance.HostTask;
 import io.kvorum.core.inventory.Vm.VmSpec;
 import java.time.Instant;
 import java.util.List;
@@ -333,6 +334,24 @@ public sealed interface Request {
     // ---- plans
 
     /**
+     * Makes and begins a plan to maintain hosts of a cluster, some at a time.
+     *
+     * @param hostIds in their order; empty for all hosts of the cluster that are up, by name
+     */
+    record MaintainCluster(UUID planId, UUID clusterId, HostTask task, int hostsAtOnce, List<UUID> hostIds)
+            implements Request {
+
+        public MaintainCluster {
+            hostIds = List.copyOf(hostIds);
+        }
+
+        @Override
+        public String verb() {
+            return "maintain the hosts of";
+        }
+    }
+
+    /**
      * What an operator makes of a proposed plan.
      *
      * @param vmIds with LEAVE_OUT, the VMs that shall stay where they are
@@ -356,7 +375,11 @@ public sealed interface Request {
     enum PlanReview {
         APPROVE("approve"),
         REJECT("reject"),
-        LEAVE_OUT("leave a move out of");
+        LEAVE_OUT("leave a move out of"),
+        /** This and the next ones are of plans to maintain hosts. */
+        PAUSE("pause"),
+        RESUME("resume"),
+        ABORT("abort");
 
         private final String verb;
 

@@ -6,6 +6,10 @@ import io.kvorum.core.inventory.BalancingPlan.PlanState;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
+import io.kvorum.core.inventory.RollingMaintenance;
+import io.kvorum.core.inventory.RollingMaintenance.HostStep;
+import io.kvorum.core.inventory.RollingMaintenance.PlanHost;
+import io.kvorum.core.operations.Request.PlanReview;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +36,16 @@ final class ReviewPlanProcedure implements Procedure<Request.ReviewPlan> {
         if (stale.isPresent()) {
             return Verdict.refuse(stale.get());
         }
+        if (plan.rolling() != null) {
+            return rolling(work, plan, plan.rolling(), request.review());
+        }
+        if (request.review().ordinal() > PlanReview.LEAVE_OUT.ordinal()) {
+            return Verdict.refuse(Problem.conflict(
+                    "The " + plan.subject()
+                            + " moves VMs; only a plan to maintain hosts can be paused, resumed or aborted."
+                            + " Set balancing.mode of its cluster to off to stop it.",
+                    plan.subject()));
+        }
         if (plan.state() != PlanState.PROPOSED) {
             return Verdict.refuse(Problem.conflict(
                     "The " + plan.subject() + " is " + VmRules.words(plan.state())
@@ -48,7 +62,43 @@ final class ReviewPlanProcedure implements Procedure<Request.ReviewPlan> {
                                 "Rejected by " + work.operation().requestedBy() + "."),
                         "rejected");
             case LEAVE_OUT -> leaveOut(work, plan, request.vmIds());
+            case PAUSE, RESUME, ABORT -> throw new IllegalStateException("No review of moves: " + request.review());
         };
+    }
+
+    private static Verdict rolling(Work work, BalancingPlan plan, RollingMaintenance rolling, PlanReview review) {
+        boolean fits = switch (review) {
+            case PAUSE -> plan.state() == PlanState.RUNNING;
+            case RESUME -> plan.state() == PlanState.PAUSED;
+            case ABORT -> plan.open();
+            case APPROVE, REJECT, LEAVE_OUT -> false;
+        };
+        if (!fits) {
+            return Verdict.refuse(Problem.conflict(
+                    "The " + plan.subject() + " maintains hosts and is " + VmRules.words(plan.state())
+                            + "; one that is running can be paused, one that is paused resumed, both aborted.",
+                    plan.subject()));
+        }
+        return switch (review) {
+            case PAUSE -> reviewed(work, plan.to(PlanState.PAUSED, null), "paused");
+            case RESUME -> reviewed(work, plan.to(PlanState.RUNNING, null), "resumed");
+            case ABORT, APPROVE, REJECT, LEAVE_OUT -> aborted(work, plan, rolling);
+        };
+    }
+
+    /** What is under way ends as an operation of its own; hosts in maintenance stay there. */
+    private static Verdict aborted(Work work, BalancingPlan plan, RollingMaintenance rolling) {
+        String by = "Aborted by " + work.operation().requestedBy() + ".";
+        RollingMaintenance rest = rolling;
+        for (PlanHost host : rolling.hosts()) {
+            if (host.step() == HostStep.PLANNED || host.step().underWay()) {
+                String note = host.step() == HostStep.PLANNED
+                        ? by
+                        : by + " It was " + VmRules.words(host.step()) + ": look after it.";
+                rest = rest.with(host.to(HostStep.SKIPPED, note, work.turn().instant()));
+            }
+        }
+        return reviewed(work, plan.with(rest).to(PlanState.ABORTED, by + " " + rest.words() + "."), "aborted");
     }
 
     private static Verdict leaveOut(Work work, BalancingPlan plan, List<UUID> vmIds) {

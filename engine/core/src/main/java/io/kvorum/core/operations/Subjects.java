@@ -51,6 +51,7 @@ public final class Subjects {
             case Request.RecoverVm r -> unnamed(Kind.VM, r.vmId());
             case Request.RestartByLease r -> unnamed(Kind.VM, r.vmId());
             case Request.MigrateVm r -> unnamed(Kind.VM, r.vmId());
+            case Request.MaintainCluster r -> unnamed(Kind.CLUSTER, r.clusterId());
             case Request.ReviewPlan r -> unnamed(Kind.BALANCING_PLAN, r.planId());
             case Request.BeginImage r -> new Subject(Kind.IMAGE, r.imageId(), r.name());
             case Request.FinishImage r -> unnamed(Kind.IMAGE, r.imageId());

@@ -4,7 +4,6 @@ import io.kvorum.core.controller.Now;
 import io.kvorum.core.controller.Turn;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
-import io.kvorum.core.inventory.Cluster.BalancingPolicy;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
@@ -120,13 +119,6 @@ public final class Rehearsal {
     }
 
     private static Cluster in(Cluster cluster, BalancingMode mode) {
-        BalancingPolicy policy = cluster.balancing();
-        return cluster.with(new BalancingPolicy(
-                mode,
-                policy.aggressiveness(),
-                policy.memoryHighPercent(),
-                policy.criticalPercent(),
-                policy.migrationsPerHost(),
-                policy.migrationsPerCluster()));
+        return cluster.with(cluster.balancing().with(mode));
     }
 }

@@ -226,7 +226,7 @@ final class RehearsedHosts {
                 id,
                 request,
                 inventory.find(about.kind(), about.id()).orElseThrow().subject(),
-                "system/balancing",
+                Balancer.REQUESTED_BY,
                 null,
                 state,
                 null,

@@ -253,8 +253,12 @@ final class CpuFilters {
         @Override
         public String reason(Candidates all, int slot) {
             var policy = all.request().cluster().scheduling();
-            return "Its CPU is used " + Words.percent(all.hosts().cpuLoad(slot)) + ", over HighUtilization ("
-                    + policy.highUtilizationPercent() + " %) for CpuOverCommitDurationMinutes ("
+            boolean busy = all.hosts().cpuLoad(slot) * 100 > policy.highUtilizationPercent();
+            return "Its CPU is used " + Words.percent(all.hosts().cpuLoad(slot))
+                    + (busy
+                            ? ", over HighUtilization (" + policy.highUtilizationPercent() + " %)"
+                            : ", and its VMs wait for CPUs,")
+                    + " for CpuOverCommitDurationMinutes ("
                     + policy.cpuOverCommitDurationMinutes() + ") or more.";
         }
 

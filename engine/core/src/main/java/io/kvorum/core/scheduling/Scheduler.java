@@ -58,6 +58,7 @@ public final class Scheduler {
         for (Host host : inventory.hosts()) {
             loads.hostCpu(host.id()).ifPresent(load -> columns.measured(host.id(), load));
             columns.swapped(host.id(), loads.hostSwapBytes(host.id()), loads.hostMemoryBytes(host.id()));
+            columns.measuredIo(host.id(), loads.hostDisk(host.id()), loads.hostNetworkShare(host.id()));
         }
     }
 
@@ -66,9 +67,11 @@ public final class Scheduler {
         var policy = cluster.scheduling();
         columns.measured(host.id(), loads.hostCpu(host.id()).orElse(0));
         columns.swapped(host.id(), loads.hostSwapBytes(host.id()), loads.hostMemoryBytes(host.id()));
+        columns.measuredIo(host.id(), loads.hostDisk(host.id()), loads.hostNetworkShare(host.id()));
         columns.watch(
                 host.id(),
                 policy.highUtilizationPercent() / 100.0,
+                HostPressure.on(loads, cluster, host.id()),
                 Duration.ofMinutes(policy.cpuOverCommitDurationMinutes()).toNanos(),
                 nanos);
     }

@@ -1,17 +1,21 @@
 package io.kvorum.core.balancing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.balancing.EvenDistribution.Parameters;
 import io.kvorum.core.balancing.LoadModel.HostLoad;
 import io.kvorum.core.balancing.LoadModel.VmLoad;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every plan to even out a cluster keeps to, on clusters made at random, and what it does in plain cases. */
@@ -32,7 +36,15 @@ class EvenDistributionTest {
                 VmLoad vm = vms.get(move.vm());
                 moved.set(
                         move.vm(),
-                        new VmLoad(move.to(), vm.cpu(), vm.cpuMean(), vm.cpuVariance(), vm.memory(), vm.rested()));
+                        new VmLoad(
+                                move.to(),
+                                vm.cpu(),
+                                vm.cpuMean(),
+                                vm.cpuVariance(),
+                                vm.memory(),
+                                vm.rested(),
+                                vm.io(),
+                                vm.dirtied()));
             }
             return new Cluster(hosts, moved);
         }
@@ -59,6 +71,38 @@ class EvenDistributionTest {
         return new Cluster(hosts, vms);
     }
 
+    /** The same with disks and networks; every third cluster has hosts under pressure, every fifth a host of unknown links. */
+    private static Cluster withIo(long seed) {
+        Cluster plain = random(seed);
+        Random random = new Random(~seed);
+        List<HostLoad> hosts = new ArrayList<>();
+        for (HostLoad host : plain.hosts()) {
+            double link = seed % 5 == 4 && hosts.isEmpty() ? 0 : (1 + random.nextInt(4)) * 1.25e9;
+            hosts.add(new HostLoad(
+                    host.cpuCapacity(),
+                    host.memoryCapacity(),
+                    CURVE,
+                    host.cpuOwn(),
+                    host.memoryOwn(),
+                    new Io(2e9, link),
+                    new Io(random.nextDouble() * 1e8, random.nextDouble() * 1e8),
+                    seed % 3 == 0 && random.nextInt(4) == 0));
+        }
+        List<VmLoad> vms = new ArrayList<>();
+        for (VmLoad vm : plain.vms()) {
+            vms.add(new VmLoad(
+                    vm.host(),
+                    vm.cpu(),
+                    vm.cpuMean(),
+                    vm.cpuVariance(),
+                    vm.memory(),
+                    vm.rested(),
+                    new Io(random.nextDouble() * 5e8, random.nextInt(3) == 0 ? random.nextDouble() * 9e8 : 0),
+                    random.nextBoolean() ? Double.NaN : random.nextDouble() * 2e8));
+        }
+        return new Cluster(hosts, vms);
+    }
+
     /** Two VMs of a pair are never on one host, unless they were from the beginning; and some VMs avoid some hosts. */
     private static MoveRules apart(long seed) {
         return (model, vm, host) -> (vm + host + seed) % 7 != 0 && model.hostOf(vm ^ 1) != host;
@@ -72,11 +116,52 @@ class EvenDistributionTest {
         return new EvenDistribution(cluster.model(), rules, parameters).plan();
     }
 
-    private static double deviation(LoadModel model, boolean cpu) {
+    /** Shares of what counts: of disks and networks only where it is known of all hosts what they carry. */
+    private enum Resource {
+        CPU,
+        MEMORY,
+        DISK,
+        NETWORK;
+
+        boolean counts(LoadModel model) {
+            return IntStream.range(0, model.hostCount()).allMatch(host -> capacity(model.host(host)) > 0);
+        }
+
+        double share(LoadModel model, int host) {
+            double use = switch (this) {
+                case CPU -> model.cpu(host);
+                case MEMORY -> model.memory(host);
+                case DISK -> model.disk(host);
+                case NETWORK -> model.network(host);
+            };
+            return use / capacity(model.host(host));
+        }
+
+        private double capacity(HostLoad host) {
+            return switch (this) {
+                case CPU -> host.cpuCapacity();
+                case MEMORY -> host.memoryCapacity();
+                case DISK -> host.ioCapacity().disk();
+                case NETWORK -> host.ioCapacity().network();
+            };
+        }
+
+        static List<Resource> of(LoadModel model) {
+            return Arrays.stream(values()).filter(each -> each.counts(model)).toList();
+        }
+    }
+
+    private static double deviation(LoadModel model) {
+        return Resource.of(model).stream()
+                .mapToDouble(each -> deviation(model, each))
+                .sum();
+    }
+
+    private static double deviation(LoadModel model, Resource resource) {
         double[] shares = new double[model.hostCount()];
         double mean = 0;
         for (int host = 0; host < shares.length; host++) {
-            shares[host] = share(model, host, cpu);
+            shares[host] = resource.share(model, host);
             mean += shares[host] / shares.length;
         }
         double squares = 0;
@@ -86,61 +171,153 @@ class EvenDistributionTest {
         return Math.sqrt(squares / shares.length);
     }
 
-    private static double share(LoadModel model, int host, boolean cpu) {
-        return cpu
-                ? model.cpu(host) / model.host(host).cpuCapacity()
-                : model.memory(host) / model.host(host).memoryCapacity();
-    }
-
     private static double worst(LoadModel model) {
         double worst = 0;
-        for (int host = 0; host < model.hostCount(); host++) {
-            worst = Math.max(worst, Math.max(share(model, host, true), share(model, host, false)));
+        for (Resource resource : Resource.of(model)) {
+            for (int host = 0; host < model.hostCount(); host++) {
+                worst = Math.max(worst, resource.share(model, host));
+            }
         }
         return worst;
     }
 
     @Test
     void noStepBreaksARuleOrMakesAnythingWorse() {
+        assertTrue(movesThatKeepTheRules(EvenDistributionTest::random) > CLUSTERS, "nothing was tested");
+    }
+
+    @Test
+    void norWhereDisksNetworksAndPressureCount() {
+        assertTrue(movesThatKeepTheRules(EvenDistributionTest::withIo) > CLUSTERS, "nothing was tested");
+    }
+
+    private static int movesThatKeepTheRules(LongFunction<Cluster> clusters) {
         int moves = 0;
         for (long seed = 0; seed < CLUSTERS; seed++) {
-            Cluster cluster = random(seed);
+            Cluster cluster = clusters.apply(seed);
             MoveRules rules = apart(seed);
             LoadModel model = cluster.model();
             Set<Integer> travelled = new HashSet<>();
             for (PlannedMove move : plan(cluster, rules, parameters(seed))) {
-                double before = deviation(model, true) + deviation(model, false);
+                double before = deviation(model);
                 double worst = worst(model);
                 assertEquals(model.hostOf(move.vm()), move.from());
-                assertEquals(share(model, move.to(), true), move.toBefore().cpu(), 1e-6);
+                assertEquals(
+                        Resource.CPU.share(model, move.to()), move.toBefore().cpu(), 1e-6);
                 assertTrue(rules.allows(model, move.vm(), move.to()), "seed " + seed + ": " + move);
                 assertTrue(travelled.add(move.vm()), "seed " + seed + " moves a VM twice: " + move);
+                assertFalse(model.host(move.to()).pressed(), "seed " + seed + " presses on: " + move);
                 model.move(move.vm(), move.to());
-                assertEquals(share(model, move.to(), true), move.toAfter().cpu(), 1e-6);
-                assertEquals(share(model, move.from(), false), move.fromAfter().memory(), 1e-6);
-                assertTrue(
-                        deviation(model, true) + deviation(model, false) < before,
-                        "seed " + seed + " is more uneven after " + move);
+                assertEquals(
+                        Resource.CPU.share(model, move.to()), move.toAfter().cpu(), 1e-6);
+                assertEquals(
+                        Resource.MEMORY.share(model, move.from()),
+                        move.fromAfter().memory(),
+                        1e-6);
+                assertTrue(deviation(model) < before, "seed " + seed + " is more uneven after " + move);
                 assertTrue(worst(model) <= worst + 1e-9, "seed " + seed + " has a worse host after " + move);
-                assertTrue(share(model, move.to(), false) <= Parameters.DEFAULT.limit(), "seed " + seed);
+                assertTrue(Resource.MEMORY.share(model, move.to()) <= Parameters.DEFAULT.limit(), "seed " + seed);
                 moves++;
             }
         }
-        assertTrue(moves > CLUSTERS, "only " + moves + " moves in all: nothing was tested");
+        return moves;
     }
 
     @Test
     void planningAgainAndAgainEnds() {
         for (long seed = 0; seed < CLUSTERS; seed++) {
-            Cluster cluster = random(seed);
-            int plans = 0;
-            for (List<PlannedMove> plan = plan(cluster, apart(seed), parameters(seed));
-                    !plan.isEmpty();
-                    plan = plan(cluster, apart(seed), parameters(seed))) {
-                cluster = cluster.after(plan);
-                assertTrue(++plans < 50, "seed " + seed + " goes on and on");
-            }
+            assertEnds(seed, random(seed));
+            assertEnds(seed, withIo(seed));
         }
+    }
+
+    private static void assertEnds(long seed, Cluster first) {
+        Cluster cluster = first;
+        int plans = 0;
+        for (List<PlannedMove> plan = plan(cluster, apart(seed), parameters(seed));
+                !plan.isEmpty();
+                plan = plan(cluster, apart(seed), parameters(seed))) {
+            cluster = cluster.after(plan);
+            assertTrue(++plans < 50, "seed " + seed + " goes on and on");
+        }
+    }
+
+    /** What nobody knows changes nothing: plans are move for move those of CPU and memory. */
+    @Test
+    void disksAndNetworksOfUnknownCapacityDoNotCount() {
+        for (long seed = 0; seed < CLUSTERS; seed++) {
+            Cluster plain = random(seed);
+            List<VmLoad> busy = plain.vms().stream()
+                    .map(vm -> new VmLoad(
+                            vm.host(),
+                            vm.cpu(),
+                            vm.cpuMean(),
+                            vm.cpuVariance(),
+                            vm.memory(),
+                            vm.rested(),
+                            new Io(3e8, 4e8),
+                            Double.NaN))
+                    .toList();
+            assertEquals(
+                    plan(plain, apart(seed), parameters(seed)),
+                    plan(new Cluster(plain.hosts(), busy), apart(seed), parameters(seed)));
+        }
+    }
+
+    private static HostLoad linked(double link, boolean pressed) {
+        return new HostLoad(10, 64 * GIB, CURVE, 0, 0, new Io(0, link), Io.NONE, pressed);
+    }
+
+    private static VmLoad sending(int host, double cpu, double bytesPerSecond) {
+        return new VmLoad(host, cpu, cpu, 0, GIB, true, new Io(0, bytesPerSecond), Double.NaN);
+    }
+
+    @Test
+    void aHostWhoseNetworkIsFullIsRelievedThoughItsCpuIsNot() {
+        Cluster cluster = new Cluster(
+                Collections.nCopies(2, linked(1e9, false)),
+                List.of(sending(0, 1, 5e8), sending(0, 1, 4e8), sending(1, 1, 0), sending(1, 1, 1e8)));
+
+        List<PlannedMove> plan = plan(cluster, MoveRules.NONE, Parameters.DEFAULT.withMoves(1, 10));
+
+        assertEquals(1, plan.size());
+        assertEquals(0.9, plan.getFirst().fromBefore().network(), 1e-9);
+        assertEquals(0.5, plan.getFirst().toAfter().network(), 1e-9);
+        assertTrue(Double.isNaN(plan.getFirst().toAfter().disk()));
+    }
+
+    @Test
+    void noVmGoesWhereTheNetworkWouldBeOverTheThreshold() {
+        List<VmLoad> vms = new ArrayList<>(List.of(sending(1, 0.1, 7e8)));
+        for (int i = 0; i < 9; i++) {
+            vms.add(sending(0, 1, 2e8 / 9));
+        }
+        Cluster cluster = new Cluster(Collections.nCopies(2, linked(1e9, false)), vms);
+
+        List<PlannedMove> plan = plan(cluster, MoveRules.NONE, Parameters.DEFAULT.withMoves(1, 10));
+        assertFalse(plan.isEmpty(), "its CPU is over the threshold");
+        for (PlannedMove move : plan) {
+            assertTrue(move.toAfter().network() <= 0.8 + 1e-9, move.toString());
+        }
+    }
+
+    @Test
+    void aHostUnderPressureGivesAwayATenthAndTakesNothing() {
+        List<VmLoad> vms = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            vms.add(sending(0, 1, 0));
+        }
+        vms.add(sending(1, 1, 0));
+        Cluster calm = new Cluster(List.of(linked(1e9, false), linked(1e9, false)), vms);
+        Cluster pressed = new Cluster(List.of(linked(1e9, true), linked(1e9, false)), vms);
+        Cluster other = new Cluster(List.of(linked(1e9, false), linked(1e9, true)), vms);
+
+        assertEquals(List.of(), plan(calm, MoveRules.NONE, Parameters.DEFAULT.withMoves(1, 10)), "60 % is not busy");
+        List<PlannedMove> plan = plan(pressed, MoveRules.NONE, Parameters.DEFAULT.withMoves(1, 10));
+        assertEquals(1, plan.size());
+        assertEquals(0.5, plan.getFirst().fromAfter().cpu(), 1e-9);
+        assertEquals(
+                List.of(), plan(other, MoveRules.NONE, Parameters.DEFAULT.withMoves(5, 10)), "more would wait there");
     }
 
     @Test
@@ -152,6 +329,11 @@ class EvenDistributionTest {
             }
             Cluster even = new Cluster(Collections.nCopies(10, new HostLoad(64, 256 * GIB, CURVE)), vms);
             assertEquals(List.of(), plan(even, MoveRules.NONE, Parameters.DEFAULT.withMoves(aggressiveness, 100)));
+            List<VmLoad> sending =
+                    vms.stream().map(vm -> sending(vm.host(), 1, 1e8)).toList();
+            Cluster evenNetwork = new Cluster(Collections.nCopies(10, linked(1e9, false)), sending);
+            assertEquals(
+                    List.of(), plan(evenNetwork, MoveRules.NONE, Parameters.DEFAULT.withMoves(aggressiveness, 100)));
         }
     }
 
@@ -164,7 +346,7 @@ class EvenDistributionTest {
             for (long seed = 1; seed < 60; seed++) {
                 LoadModel model = random(seed).model();
                 new EvenDistribution(model, MoveRules.NONE, Parameters.DEFAULT.withMoves(aggressiveness, 1000)).plan();
-                all += deviation(model, true) + deviation(model, false);
+                all += deviation(model);
             }
             assertTrue(all <= before, aggressiveness + " leaves " + all + ", one less " + before);
             before = all;

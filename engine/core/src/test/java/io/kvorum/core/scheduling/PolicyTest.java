@@ -162,7 +162,7 @@ class PolicyTest {
         long limit = 120_000_000_000L;
         for (long nanos : new long[] {0, limit - 1, limit}) {
             inventory.columns().measured(Things.id("h3"), 0.9);
-            inventory.columns().watch(Things.id("h3"), 0.8, limit, nanos);
+            inventory.columns().watch(Things.id("h3"), 0.8, false, limit, nanos);
             assertEquals(
                     nanos == limit,
                     inventory

@@ -80,7 +80,8 @@ final class RandomPlacements {
             case 8 ->
                 inventory.hosts().stream()
                         .findAny()
-                        .ifPresent(known -> inventory.columns().watch(known.id(), random.nextDouble() - 0.5, 0, 1));
+                        .ifPresent(
+                                known -> inventory.columns().watch(known.id(), random.nextDouble() - 0.5, false, 0, 1));
             default -> place(inventory.vm(vm).orElseGet(() -> vm("v" + random.nextInt(VMS))));
         }
     }

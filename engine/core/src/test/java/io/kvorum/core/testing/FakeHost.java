@@ -59,6 +59,9 @@ public final class FakeHost {
     /** So many more of its migrations break in post-copy, or are not put together again. */
     public int tears;
 
+    /** What its guests are seen to write to their memory a second, while they migrate. */
+    public long dirtied;
+
     public boolean bmcBroken;
     public final Set<Integer> brokenAgents = new HashSet<>();
     public final Set<Integer> suppliesOff = new HashSet<>();
@@ -297,7 +300,7 @@ public final class FakeHost {
         target.vms.put(vmId, state == VmRunState.TORN ? VmRunState.RUNNING : state);
         world.sighted(this, vmId, VmRunState.OFF, Cause.MIGRATED_OUT);
         world.sighted(target, vmId, target.vms.get(vmId), Cause.MIGRATED_IN);
-        return new Done(new CommandOutcome.MigrationDetail(Duration.ofSeconds(3), Duration.ofMillis(40), 1));
+        return new Done(new CommandOutcome.MigrationDetail(Duration.ofSeconds(3), Duration.ofMillis(40), 1, dirtied));
     }
 
     /** Each power supply by an agent of its own: the machine runs while one of them is on. */

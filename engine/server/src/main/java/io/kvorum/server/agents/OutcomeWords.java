@@ -55,7 +55,8 @@ final class OutcomeWords {
                                 Durations.toNanos(success.getMigration().getTotalTime())),
                         Duration.ofNanos(
                                 Durations.toNanos(success.getMigration().getDowntime())),
-                        success.getMigration().getTransferredBytes());
+                        success.getMigration().getTransferredBytes(),
+                        success.getMigration().getDirtyBytesPerSecond());
             case DISK ->
                 new CommandOutcome.DiskDetail(
                         success.getDisk().getSizeBytes(), success.getDisk().getAllocatedBytes());

@@ -45,7 +45,7 @@ public class BalancingPlanResource {
     public Page<BalancingPlanView> list(
             @BeanParam PageRequest page,
             @QueryParam("clusterId") @Nullable UUID clusterId,
-            @Schema(enumeration = {"proposed", "running", "done", "rejected", "outdated"})
+            @Schema(enumeration = {"proposed", "running", "paused", "done", "rejected", "aborted", "outdated"})
                     @QueryParam("state")
                     @Nullable
                     String state) {
@@ -90,6 +90,30 @@ public class BalancingPlanResource {
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = BalancingPlanView.class)))
     public Response leaveOut(@PathParam("id") UUID id, @PathParam("vmId") UUID vmId) {
         return review(id, PlanReview.LEAVE_OUT, List.of(vmId));
+    }
+
+    /** Begins no other host of a rolling maintenance; what has begun goes on. */
+    @POST
+    @Path("/{id}/pause")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = BalancingPlanView.class)))
+    public Response pause(@PathParam("id") UUID id) {
+        return review(id, PlanReview.PAUSE, List.of());
+    }
+
+    /** Goes on with a rolling maintenance that an operator, or a host that failed, has paused. */
+    @POST
+    @Path("/{id}/resume")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = BalancingPlanView.class)))
+    public Response resume(@PathParam("id") UUID id) {
+        return review(id, PlanReview.RESUME, List.of());
+    }
+
+    /** Ends a rolling maintenance; hosts that are in maintenance stay there. */
+    @POST
+    @Path("/{id}/abort")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = BalancingPlanView.class)))
+    public Response abort(@PathParam("id") UUID id) {
+        return review(id, PlanReview.ABORT, List.of());
     }
 
     private Response review(UUID id, PlanReview review, List<UUID> vmIds) {

@@ -4,6 +4,8 @@ import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.HostChange;
 import io.kvorum.core.inventory.BalancingPlan.PlanMove;
 import io.kvorum.core.inventory.BalancingPlan.PlanSwitch;
+import io.kvorum.core.inventory.RollingMaintenance;
+import io.kvorum.core.inventory.RollingMaintenance.PlanHost;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -22,16 +24,67 @@ public record BalancingPlanView(
         UUID clusterId,
         String name,
 
-        @Schema(enumeration = {"proposed", "running", "done", "rejected", "outdated"})
+        @Schema(enumeration = {"proposed", "running", "paused", "done", "rejected", "aborted", "outdated"})
         String state,
 
         String reason,
         @Nullable String outcome,
         List<MoveView> moves,
         List<SwitchView> switches,
+
+        @Schema(description = "Of a plan to maintain hosts, which has no moves of its own.") @Nullable
+        RollingView rolling,
+
         long revision,
         Instant createdAt,
         Instant updatedAt) {
+
+    /** Hosts that are maintained, some at a time. */
+    @Schema(name = "RollingMaintenance")
+    public record RollingView(
+            @Schema(enumeration = {"wait_for_operator", "reboot"})
+            String task,
+
+            int hostsAtOnce,
+            List<RollingHostView> hosts) {
+
+        static @Nullable RollingView of(@Nullable RollingMaintenance rolling) {
+            return rolling == null
+                    ? null
+                    : new RollingView(
+                            Words.of(rolling.task()),
+                            rolling.hostsAtOnce(),
+                            rolling.hosts().stream().map(RollingHostView::of).toList());
+        }
+    }
+
+    /** {@code note} says why it waits, failed or was skipped; {@code since} when it came to that step. */
+    @Schema(name = "RollingMaintenanceHost")
+    public record RollingHostView(
+            UUID hostId,
+            String hostName,
+
+            @Schema(
+                    enumeration = {
+                        "planned",
+                        "draining",
+                        "in_maintenance",
+                        "rebooting",
+                        "returning",
+                        "done",
+                        "failed",
+                        "skipped"
+                    })
+            String step,
+
+            @Nullable String note,
+            @Nullable Instant since) {
+
+        static RollingHostView of(PlanHost host) {
+            return new RollingHostView(
+                    host.hostId(), host.hostName(), Words.of(host.step()), host.note(), host.since());
+        }
+    }
 
     /** A host that is switched off once the moves are made; {@code note} says why it was not. */
     @Schema(name = "BalancingSwitch")
@@ -98,10 +151,19 @@ public record BalancingPlanView(
         }
     }
 
-    /** A host's use before the move and after it, as shares from 0 to 1. */
+    /** A host's use before the move and after it, as shares from 0 to 1; null for disks and network where that is not known. */
     @Schema(name = "BalancingHostChange")
     public record HostChangeView(
-            UUID hostId, String hostName, double cpuBefore, double cpuAfter, double memoryBefore, double memoryAfter) {
+            UUID hostId,
+            String hostName,
+            double cpuBefore,
+            double cpuAfter,
+            double memoryBefore,
+            double memoryAfter,
+            @Nullable Double diskBefore,
+            @Nullable Double diskAfter,
+            @Nullable Double networkBefore,
+            @Nullable Double networkAfter) {
 
         static HostChangeView of(HostChange change) {
             return new HostChangeView(
@@ -110,7 +172,11 @@ public record BalancingPlanView(
                     change.before().cpu(),
                     change.after().cpu(),
                     change.before().memory(),
-                    change.after().memory());
+                    change.after().memory(),
+                    change.before().disk(),
+                    change.after().disk(),
+                    change.before().network(),
+                    change.after().network());
         }
     }
 
@@ -124,6 +190,7 @@ public record BalancingPlanView(
                 plan.outcome(),
                 plan.moves().stream().map(MoveView::of).toList(),
                 plan.switches().stream().map(SwitchView::of).toList(),
+                RollingView.of(plan.rolling()),
                 plan.meta().revision(),
                 plan.meta().createdAt(),
                 plan.meta().updatedAt());

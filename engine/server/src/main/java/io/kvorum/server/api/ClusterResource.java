@@ -9,9 +9,11 @@ import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
+import io.kvorum.core.inventory.IoPolicy;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.PolicySchedule;
+import io.kvorum.core.inventory.PressurePolicy;
 import io.kvorum.core.operations.Request;
 import io.kvorum.server.api.ConfigViews.ClusterView;
 import io.kvorum.server.api.MigrationPolicyView.MigrationPolicyChange;
@@ -198,7 +200,12 @@ public class ClusterResource {
             @Nullable Integer memoryHighPercent,
             @Nullable Integer criticalPercent,
             @Nullable Integer migrationsPerHost,
-            @Nullable Integer migrationsPerCluster) {
+            @Nullable Integer migrationsPerCluster,
+            @Nullable Integer diskHighPercent,
+            @Nullable Integer networkHighPercent,
+            @Nullable Long diskLimitBytesPerSecond,
+            @Nullable Integer cpuPressureHighPercent,
+            @Nullable Integer efficiencyLowPercent) {
 
         BalancingPolicy applyTo(BalancingPolicy before) {
             return new BalancingPolicy(
@@ -207,7 +214,22 @@ public class ClusterResource {
                     memoryHighPercent == null ? before.memoryHighPercent() : memoryHighPercent,
                     criticalPercent == null ? before.criticalPercent() : criticalPercent,
                     migrationsPerHost == null ? before.migrationsPerHost() : migrationsPerHost,
-                    migrationsPerCluster == null ? before.migrationsPerCluster() : migrationsPerCluster);
+                    migrationsPerCluster == null ? before.migrationsPerCluster() : migrationsPerCluster,
+                    io(before.io()),
+                    pressure(before.pressure()));
+        }
+
+        private IoPolicy io(IoPolicy before) {
+            return new IoPolicy(
+                    diskHighPercent == null ? before.diskHighPercent() : diskHighPercent,
+                    networkHighPercent == null ? before.networkHighPercent() : networkHighPercent,
+                    diskLimitBytesPerSecond == null ? before.diskLimitBytesPerSecond() : diskLimitBytesPerSecond);
+        }
+
+        private PressurePolicy pressure(PressurePolicy before) {
+            return new PressurePolicy(
+                    cpuPressureHighPercent == null ? before.cpuPressureHighPercent() : cpuPressureHighPercent,
+                    efficiencyLowPercent == null ? before.efficiencyLowPercent() : efficiencyLowPercent);
         }
     }
 

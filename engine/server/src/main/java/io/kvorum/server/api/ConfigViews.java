@@ -68,7 +68,15 @@ public final class ConfigViews {
             int memoryHighPercent,
             int criticalPercent,
             int migrationsPerHost,
-            int migrationsPerCluster) {
+            int migrationsPerCluster,
+            int diskHighPercent,
+            int networkHighPercent,
+
+            @Schema(description = "What the disks of each host carry, read and written; 0 if that is not known.")
+            long diskLimitBytesPerSecond,
+
+            int cpuPressureHighPercent,
+            int efficiencyLowPercent) {
 
         static BalancingView of(Cluster.BalancingPolicy policy) {
             return new BalancingView(
@@ -77,7 +85,12 @@ public final class ConfigViews {
                     policy.memoryHighPercent(),
                     policy.criticalPercent(),
                     policy.migrationsPerHost(),
-                    policy.migrationsPerCluster());
+                    policy.migrationsPerCluster(),
+                    policy.io().diskHighPercent(),
+                    policy.io().networkHighPercent(),
+                    policy.io().diskLimitBytesPerSecond(),
+                    policy.pressure().cpuPressureHighPercent(),
+                    policy.pressure().efficiencyLowPercent());
         }
     }
 

@@ -5,7 +5,8 @@ import io.kvorum.core.inventory.Host.HugepagePool;
 import io.kvorum.core.inventory.Host.NumaNode;
 import io.kvorum.core.inventory.Host.Tsc;
 import io.kvorum.core.inventory.Host.Versions;
-import io.kvorum.server.metrics.StatisticsStore.Sample;
+import io.kvorum.server.metrics.Metric;
+import io.kvorum.server.metrics.Sample;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +122,33 @@ public record HostView(
             int vcpus,
             long memoryReservedBytes,
             @Nullable Double cpuUsage,
-            @Nullable Long memoryUsedBytes) {}
+            @Nullable Long memoryUsedBytes,
+
+            @Schema(description = "Of the CPU time that its VMs asked for, the share that they got, 0 to 1.") @Nullable
+            Double efficiency,
+
+            @Schema(description = "Share of the last minute, 0 to 1, in which something waited for a CPU.") @Nullable
+            Double cpuPressure,
+
+            @Schema(description = "Likewise for memory.") @Nullable
+            Double memoryPressure,
+
+            @Schema(description = "Likewise for disks.") @Nullable
+            Double ioPressure) {
+
+        static HostUsageView of(Promised promised, @Nullable Sample sample) {
+            return new HostUsageView(
+                    promised.vms(),
+                    promised.vcpus(),
+                    promised.memoryBytes(),
+                    Measured.share(sample, Metric.CPU),
+                    Measured.bytes(sample, Metric.MEMORY),
+                    Measured.share(sample, Metric.EFFICIENCY),
+                    Measured.share(sample, Metric.CPU_PRESSURE),
+                    Measured.share(sample, Metric.MEMORY_PRESSURE),
+                    Measured.share(sample, Metric.IO_PRESSURE));
+        }
+    }
 
     /** What is promised on a host, added up by the database's rows of VMs. */
     record Promised(int vms, int vcpus, long memoryBytes) {
@@ -169,12 +196,7 @@ public record HostView(
                                         !agent.sealedPassword().isEmpty(),
                                         agent.options()))
                                 .toList()),
-                new HostUsageView(
-                        promised.vms(),
-                        promised.vcpus(),
-                        promised.memoryBytes(),
-                        sample == null ? null : (double) sample.cpu(),
-                        sample == null ? null : (long) sample.memoryBytes()),
+                HostUsageView.of(promised, sample),
                 host.status().certificateExpiresAt(),
                 operationId,
                 host.meta().revision(),

@@ -68,7 +68,8 @@ public record OperationView(
 
     /** {@code downtimeMillis}: for how long the guest stood still. */
     @Schema(name = "MigrationFigures")
-    public record MigrationFigures(long totalMillis, long downtimeMillis, long transferredBytes) {
+    public record MigrationFigures(
+            long totalMillis, long downtimeMillis, long transferredBytes, long dirtiedBytesPerSecond) {
 
         static @Nullable MigrationFigures of(Operation operation) {
             return operation.steps().reversed().stream()
@@ -76,7 +77,8 @@ public record OperationView(
                             ? Stream.of(new MigrationFigures(
                                     detail.totalTime().toMillis(),
                                     detail.downtime().toMillis(),
-                                    detail.transferredBytes()))
+                                    detail.transferredBytes(),
+                                    Math.max(0, detail.dirtiedBytesPerSecond())))
                             : Stream.empty())
                     .findFirst()
                     .orElse(null);

@@ -1,11 +1,12 @@
 package io.kvorum.server.api;
 
-import io.kvorum.server.metrics.StatisticsStore.Sample;
+import io.kvorum.server.metrics.Metric;
+import io.kvorum.server.metrics.Sample;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The last measurements as series of [epoch milliseconds, value]. */
+/** The last measurements as series of [epoch milliseconds, value]; without those that nobody tells. */
 @Schema(name = "Statistics")
 public record StatisticsView(long intervalSeconds, List<SeriesView> series) {
 
@@ -15,21 +16,19 @@ public record StatisticsView(long intervalSeconds, List<SeriesView> series) {
     static StatisticsView of(long intervalSeconds, List<Sample> samples) {
         return new StatisticsView(
                 intervalSeconds,
-                List.of(
-                        series("cpu", "ratio", samples, Sample::cpu),
-                        series("memory", "bytes", samples, Sample::memoryBytes),
-                        series("disk_read", "bytes_per_second", samples, Sample::diskRead),
-                        series("disk_write", "bytes_per_second", samples, Sample::diskWritten),
-                        series("network_received", "bytes_per_second", samples, Sample::networkReceived),
-                        series("network_sent", "bytes_per_second", samples, Sample::networkSent)));
+                Arrays.stream(Metric.values())
+                        .map(metric -> series(metric, samples))
+                        .filter(series -> !series.points().isEmpty())
+                        .toList());
     }
 
-    private static SeriesView series(String name, String unit, List<Sample> samples, ToDoubleFunction<Sample> value) {
+    private static SeriesView series(Metric metric, List<Sample> samples) {
         return new SeriesView(
-                name,
-                unit,
+                metric.title(),
+                metric.unit(),
                 samples.stream()
-                        .map(sample -> List.of((double) sample.epochMillis(), value.applyAsDouble(sample)))
+                        .filter(sample -> Float.isFinite(sample.of(metric)))
+                        .map(sample -> List.of((double) sample.epochMillis(), (double) sample.of(metric)))
                         .toList());
     }
 }

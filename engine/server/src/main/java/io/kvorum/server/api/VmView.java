@@ -3,7 +3,8 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.Platform;
 import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.server.metrics.StatisticsStore.Sample;
+import io.kvorum.server.metrics.Metric;
+import io.kvorum.server.metrics.Sample;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -124,7 +125,27 @@ public record VmView(
     /** Last measured; null where nothing was measured yet. */
     @Schema(name = "VmUsage")
     public record UsageView(
-            @Nullable Double cpuUsage, @Nullable Long memoryUsedBytes) {}
+            @Nullable Double cpuUsage,
+            @Nullable Long memoryUsedBytes,
+
+            @Schema(
+                    description =
+                            "Of the CPU time that it asked for, the share that it got, 0 to 1; null where its host does"
+                                    + " not tell how long it waited.")
+            @Nullable
+            Double efficiency) {
+
+        private static final UsageView NONE = new UsageView(null, null, null);
+
+        static UsageView of(@Nullable Sample sample) {
+            return sample == null
+                    ? NONE
+                    : new UsageView(
+                            Measured.share(sample, Metric.CPU),
+                            Measured.bytes(sample, Metric.MEMORY),
+                            Measured.share(sample, Metric.EFFICIENCY));
+        }
+    }
 
     private static @Nullable String machine(Vm vm) {
         Platform kept = vm.keptPlatform();
@@ -168,9 +189,7 @@ public record VmView(
                 machine(vm),
                 vm.status().startedAt(),
                 operationId,
-                measured == null
-                        ? new UsageView(null, null)
-                        : new UsageView((double) measured.cpu(), (long) measured.memoryBytes()),
+                UsageView.of(measured),
                 vm.meta().revision(),
                 vm.meta().createdAt(),
                 vm.meta().updatedAt());

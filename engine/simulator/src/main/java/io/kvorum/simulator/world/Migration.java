@@ -190,7 +190,7 @@ final class Migration {
         finish();
         source.gone(guest.vmId, Cause.MIGRATED_OUT);
         phase("confirmed");
-        call.end(new Done(new MigrationDetail(Duration.ofSeconds(5), Duration.ofMillis(40), 1L << 30)));
+        call.end(new Done(new MigrationDetail(Duration.ofSeconds(5), Duration.ofMillis(40), 1L << 30, 0)));
     }
 
     private void finish() {

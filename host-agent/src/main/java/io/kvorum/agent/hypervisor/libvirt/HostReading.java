@@ -7,30 +7,44 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** The host's own counters, from /proc and /sys. What the kernel does not have is 0, pressures are negative. */
 final class HostReading {
+    private static final int SECTOR_BYTES = 512;
+
+    private final Path root;
+    private final NetworkReading network;
     private long lastBusy;
     private long lastTotal;
+
+    /** @param root above /proc and /sys */
+    HostReading(Path root) {
+        this.root = root;
+        this.network = new NetworkReading(root);
+    }
 
     synchronized HostStatistics.Builder read() {
         HostStatistics.Builder host = HostStatistics.newBuilder().setMonotonicMs(System.nanoTime() / 1_000_000);
         cpu(host);
         memory(host);
-        network(host);
+        network.read(host);
         disks(host);
-        List<String> load = lines("/proc/loadavg");
+        List<String> load = lines("proc/loadavg");
         if (!load.isEmpty()) {
             host.setLoad1M(Double.parseDouble(load.getFirst().split(" ")[0]));
         }
-        return host.setCpuPressurePercent(pressure("cpu"))
-                .setMemoryPressurePercent(pressure("memory"))
-                .setIoPressurePercent(pressure("io"))
-                .setKsmSharedBytes(number("/sys/kernel/mm/ksm/pages_sharing") * 4096);
+        pressure("cpu", "avg60").ifPresent(host::setCpuPressureMinutePercent);
+        pressure("memory", "avg60").ifPresent(host::setMemoryPressureMinutePercent);
+        pressure("io", "avg60").ifPresent(host::setIoPressureMinutePercent);
+        return host.setCpuPressurePercent(pressure("cpu", "avg10").orElse(-1))
+                .setMemoryPressurePercent(pressure("memory", "avg10").orElse(-1))
+                .setIoPressurePercent(pressure("io", "avg10").orElse(-1))
+                .setKsmSharedBytes(number("sys/kernel/mm/ksm/pages_sharing") * 4096);
     }
 
     private void cpu(HostStatistics.Builder host) {
-        for (String line : lines("/proc/stat")) {
+        for (String line : lines("proc/stat")) {
             if (line.startsWith("cpu ")) {
                 String[] fields = line.trim().split("\\s+");
                 long total = 0;
@@ -49,9 +63,9 @@ final class HostReading {
         }
     }
 
-    private static void memory(HostStatistics.Builder host) {
+    private void memory(HostStatistics.Builder host) {
         Map<String, Long> values = new HashMap<>();
-        for (String line : lines("/proc/meminfo")) {
+        for (String line : lines("proc/meminfo")) {
             String[] fields = line.split(":?\\s+");
             if (fields.length >= 2) {
                 values.put(fields[0], Long.parseLong(fields[1]) << 10);
@@ -63,59 +77,56 @@ final class HostReading {
                 .setSwapUsedBytes(values.getOrDefault("SwapTotal", 0L) - values.getOrDefault("SwapFree", 0L));
     }
 
-    private static void network(HostStatistics.Builder host) {
-        long received = 0;
-        long sent = 0;
-        for (String line : lines("/proc/net/dev")) {
-            int colon = line.indexOf(':');
-            String name = colon < 0 ? "" : line.substring(0, colon).trim();
-            // Each packet once: neither loopback, nor guests' taps, nor bridges over counted devices.
-            if (name.isEmpty() || name.equals("lo") || name.startsWith("vnet") || bridge(name)) {
-                continue;
-            }
-            String[] fields = line.substring(colon + 1).trim().split("\\s+");
-            received += Long.parseLong(fields[0]);
-            sent += Long.parseLong(fields[8]);
-        }
-        host.setNetworkReceivedBytes(received).setNetworkSentBytes(sent);
-    }
-
-    private static boolean bridge(String name) {
-        return Files.isDirectory(Path.of("/sys/class/net", name, "bridge"));
-    }
-
-    private static void disks(HostStatistics.Builder host) {
-        long read = 0;
-        long written = 0;
-        for (String line : lines("/proc/diskstats")) {
+    private void disks(HostStatistics.Builder host) {
+        long readRequests = 0;
+        long readSectors = 0;
+        long writeRequests = 0;
+        long writtenSectors = 0;
+        for (String line : lines("proc/diskstats")) {
             String[] fields = line.trim().split("\\s+");
-            if (fields.length > 9 && Files.isDirectory(Path.of("/sys/block", fields[2], "device"))) {
-                read += Long.parseLong(fields[5]) * 512;
-                written += Long.parseLong(fields[9]) * 512;
+            // Those of hardware: what lies over them (partitions, LVM, multipath) would count twice.
+            if (fields.length > 9
+                    && Files.isDirectory(
+                            root.resolve("sys/block").resolve(fields[2]).resolve("device"))) {
+                readRequests += Long.parseLong(fields[3]);
+                readSectors += Long.parseLong(fields[5]);
+                writeRequests += Long.parseLong(fields[7]);
+                writtenSectors += Long.parseLong(fields[9]);
             }
         }
-        host.setDiskReadBytes(read).setDiskWrittenBytes(written);
+        host.setDiskReadBytes(readSectors * SECTOR_BYTES)
+                .setDiskWrittenBytes(writtenSectors * SECTOR_BYTES)
+                .setDiskReadRequests(readRequests)
+                .setDiskWriteRequests(writeRequests);
     }
 
-    /** The line is "some avg10=1.23 avg60=…". */
-    private static double pressure(String resource) {
-        for (String line : lines("/proc/pressure/" + resource)) {
-            if (line.startsWith("some avg10=")) {
-                return Double.parseDouble(line.substring(11, line.indexOf(' ', 11)));
+    /** The line is "some avg10=1.23 avg60=1.02 avg300=…". */
+    private OptionalDouble pressure(String resource, String mean) {
+        for (String line : lines("proc/pressure/" + resource)) {
+            if (line.startsWith("some ")) {
+                for (String field : line.split(" ")) {
+                    if (field.startsWith(mean + "=")) {
+                        return OptionalDouble.of(Double.parseDouble(field.substring(mean.length() + 1)));
+                    }
+                }
             }
         }
-        return -1;
+        return OptionalDouble.empty();
     }
 
-    static List<String> lines(String file) {
+    private List<String> lines(String file) {
+        return lines(root.resolve(file));
+    }
+
+    static List<String> lines(Path file) {
         try {
-            return Files.readAllLines(Path.of(file));
+            return Files.readAllLines(file);
         } catch (IOException e) {
             return List.of();
         }
     }
 
-    private static long number(String file) {
+    private long number(String file) {
         List<String> lines = lines(file);
         return lines.isEmpty() ? 0 : Long.parseLong(lines.getFirst().strip());
     }

@@ -101,8 +101,8 @@ final class LibvirtFacts {
     }
 
     private static long freeHugepages(int node, long bytes) {
-        List<String> lines = HostReading.lines(
-                "/sys/devices/system/node/node" + node + "/hugepages/hugepages-" + (bytes >> 10) + "kB/free_hugepages");
+        List<String> lines = HostReading.lines(Path.of("/sys/devices/system/node/node" + node + "/hugepages/hugepages-"
+                + (bytes >> 10) + "kB/free_hugepages"));
         return lines.isEmpty() ? 0 : number(lines.getFirst());
     }
 
@@ -142,7 +142,7 @@ final class LibvirtFacts {
     }
 
     private static VersionFacts versions(Connect connection) throws LibvirtException {
-        String os = HostReading.lines("/etc/os-release").stream()
+        String os = HostReading.lines(Path.of("/etc/os-release")).stream()
                 .filter(line -> line.startsWith("PRETTY_NAME="))
                 .map(line -> line.substring(12).replace("\"", ""))
                 .findFirst()

@@ -16,6 +16,7 @@ import io.kvorum.proto.agent.v1.StartVm;
 import io.kvorum.proto.agent.v1.StorageDomainRef;
 import io.kvorum.proto.agent.v1.VmRunState;
 import io.kvorum.proto.agent.v1.VmStatus;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final LibvirtConnection connection;
     private final LibvirtFacts facts;
     private final LibvirtStart starter;
-    private final HostReading host = new HostReading();
+    private final HostReading host = new HostReading(Path.of("/"));
     private volatile int running;
     private volatile Optional<HostFacts> lastFacts = Optional.empty();
 

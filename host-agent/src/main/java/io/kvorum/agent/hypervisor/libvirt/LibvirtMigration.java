@@ -42,6 +42,7 @@ final class LibvirtMigration {
     private volatile boolean gaveUp;
     private volatile boolean postCopy;
     private volatile Map<String, Long> last = Map.of();
+    private volatile long mostDirtied;
 
     LibvirtMigration(AgentConfig config, Domain domain, MigrateVm command, CommandContext context) {
         this.config = config;
@@ -203,7 +204,13 @@ final class LibvirtMigration {
         }
     }
 
+    /** As QEMU counts it from one pass over the memory to the next. */
+    private static long dirtied(Map<String, Long> stats) {
+        return stats.getOrDefault("memory_dirty_rate", 0L) * stats.getOrDefault("memory_page_size", 4096L);
+    }
+
     private void report(Map<String, Long> stats) {
+        mostDirtied = Math.max(mostDirtied, dirtied(stats));
         long total = stats.getOrDefault("data_total", 0L);
         long remaining = stats.getOrDefault("data_remaining", 0L);
         context.progress()
@@ -212,8 +219,7 @@ final class LibvirtMigration {
                         .setDoneBytes(stats.getOrDefault("data_processed", 0L))
                         .setTotalBytes(total)
                         .setPercent(total == 0 ? 0 : (int) Math.clamp(100 - 100 * remaining / total, 0, 100))
-                        .setDirtyBytesPerSecond(stats.getOrDefault("memory_dirty_rate", 0L)
-                                * stats.getOrDefault("memory_page_size", 4096L))
+                        .setDirtyBytesPerSecond(dirtied(stats))
                         .setBytesPerSecond(stats.getOrDefault("memory_bps", 0L))
                         .build());
     }
@@ -238,6 +244,7 @@ final class LibvirtMigration {
                 .setTotalTime(millis(stats.getOrDefault("time_elapsed", elapsedMs)))
                 .setDowntime(millis(stats.getOrDefault("downtime", stats.getOrDefault("downtime_net", 0L))))
                 .setTransferredBytes(stats.getOrDefault("data_processed", 0L))
+                .setDirtyBytesPerSecond(mostDirtied == 0 && postCopy ? -1 : mostDirtied)
                 .build();
     }
 

@@ -106,6 +106,7 @@ final class SimulatedMigration {
         return MigrationResult.newBuilder()
                 .setVmId(vm.id)
                 .setTransferredBytes(total)
+                .setDirtyBytesPerSecond(postCopy ? -1 : (long) dirty)
                 .setTotalTime(com.google.protobuf.Duration.newBuilder()
                         .setSeconds(time.getSeconds())
                         .setNanos(time.getNano()))

@@ -41,6 +41,8 @@ final class SimulatedReading {
                 .setNetworkSentBytes(total)
                 .setDiskReadBytes(total)
                 .setDiskWrittenBytes(total / 2)
+                .setDiskReadRequests(total / 4096)
+                .setDiskWriteRequests(total / 8192)
                 .setCpuPressurePercent(-1)
                 .setMemoryPressurePercent(-1)
                 .setIoPressurePercent(-1);
