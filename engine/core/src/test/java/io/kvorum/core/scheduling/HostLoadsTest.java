@@ -48,7 +48,10 @@ class HostLoadsTest {
 
     @Test
     void swapCountsAsItWasLastTold() {
-        loads.report(HOST, new HostLoad(0.1, Things.GIB, List.of(), HostSignals.NONE, new SwapUse(Things.GIB, 4 * Things.GIB)), 0);
+        loads.report(
+                HOST,
+                new HostLoad(0.1, Things.GIB, List.of(), HostSignals.NONE, new SwapUse(Things.GIB, 4 * Things.GIB)),
+                0);
         assertEquals(Things.GIB, loads.hostSwapBytes(HOST));
         for (SwapUse absurd :
                 List.of(new SwapUse(-1, Things.GIB), new SwapUse(Things.GIB, 0), new SwapUse(0, Long.MAX_VALUE))) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.Event.HostLoad;
+import io.kvorum.core.controller.Event.HostSignals;
 import io.kvorum.core.controller.Event.SwapUse;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.PolicyName;
@@ -132,11 +133,13 @@ class PolicyTest {
         // 32 GiB each: h1 has 2 GiB free and 6 swapped out, h2 could take back all.
         loads.report(
                 Things.id("h1"),
-                new HostLoad(0.1, 30 * Things.GIB, List.of(), new SwapUse(6 * Things.GIB, 8 * Things.GIB)),
+                new HostLoad(
+                        0.1, 30 * Things.GIB, List.of(), HostSignals.NONE, new SwapUse(6 * Things.GIB, 8 * Things.GIB)),
                 0);
         loads.report(
                 Things.id("h2"),
-                new HostLoad(0.1, 20 * Things.GIB, List.of(), new SwapUse(6 * Things.GIB, 8 * Things.GIB)),
+                new HostLoad(
+                        0.1, 20 * Things.GIB, List.of(), HostSignals.NONE, new SwapUse(6 * Things.GIB, 8 * Things.GIB)),
                 0);
         Scheduler scheduler = new Scheduler(inventory, loads);
         PlacementDecision refused = scheduler.place(
