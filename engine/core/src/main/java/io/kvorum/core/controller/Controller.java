@@ -235,11 +235,7 @@ public final class Controller {
 
     /** What migrations send is over soon, and no reason for more of them: the network counts as before. */
     private Event.HostLoad withoutMigrations(UUID hostId, Event.HostLoad told) {
-        return new Event.HostLoad(
-                told.cpuUsage(),
-                told.memoryUsedBytes(),
-                told.vms(),
-                told.signals().withNetwork(loads.hostNetwork(hostId)));
+        return told.with(told.signals().withNetwork(loads.hostNetwork(hostId)));
     }
 
     /** What VMs used of it. Those that have just come are not in its report yet: they count as they were last measured. */

@@ -103,6 +103,11 @@ public sealed interface Event {
         public HostLoad(double cpuUsage, long memoryUsedBytes, List<VmLoad> vms, HostSignals signals) {
             this(cpuUsage, memoryUsedBytes, vms, signals, null);
         }
+
+        /** The same but for those. */
+        public HostLoad with(HostSignals newSignals) {
+            return new HostLoad(cpuUsage, memoryUsedBytes, vms, newSignals, swap);
+        }
     }
 
     record SwapUse(long usedBytes, long totalBytes) {}

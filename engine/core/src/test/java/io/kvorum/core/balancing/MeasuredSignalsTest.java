@@ -3,9 +3,11 @@ package io.kvorum.core.balancing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.Event;
 import io.kvorum.core.controller.Event.HostLoad;
 import io.kvorum.core.controller.Event.HostSignals;
+import io.kvorum.core.controller.Event.SwapUse;
 import io.kvorum.core.controller.Event.VmLoad;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.BalancingPlan;
@@ -25,7 +27,10 @@ import io.kvorum.core.inventory.PressurePolicy;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.Priority;
+import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.operations.Request;
 import io.kvorum.core.testing.FakeHost;
+import io.kvorum.core.testing.FakeHost.Habit;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
 import java.time.Duration;
@@ -233,6 +238,21 @@ class MeasuredSignalsTest {
         assertEquals(0.88, move.from().before().network(), 0.01);
         assertEquals(0.66, move.from().after().network(), 0.01);
         assertTrue(move.words().contains(", network 88 → 66 %"), move.words());
+    }
+
+    @Test
+    void whatElseAHostTellsCountsWhileItMigrates() {
+        Vm[] vms = vms(1, "h1", 0.2);
+        TestCluster cluster = cluster(vms);
+        cluster.hosts().forEach(host -> host.habit(AgentCommand.MigrateVm.class, Habit.MUTE));
+        cluster.submit(new Request.MigrateVm(vms[0].id(), null));
+        cluster.until(Duration.ofMinutes(1), c -> c.vm(vms[0].name()).state() == VmState.MIGRATING);
+
+        SwapUse swap = new SwapUse(Things.GIB, 4 * Things.GIB);
+        cluster.handle(new Event.HostMeasured(
+                Things.id("h1"), new HostLoad(0.1, Things.GIB, List.of(), HostSignals.NONE, swap)));
+
+        assertEquals(Things.GIB, cluster.controller().loads().hostSwapBytes(Things.id("h1")));
     }
 
     @Test
