@@ -68,7 +68,7 @@ final class SecondPath {
     private final Map<UUID, Inquiry> inquiries = new HashMap<>();
     private int open;
 
-    /** @param missed whether a host that is up was not heard for so long that it is no use to ask it anything */
+    /** @param missed whether a host that is up was not heard for so long that others are asked rather */
     SecondPath(BiConsumer<Turn, Request> operations, BiPredicate<Turn, Host> missed) {
         this.operations = operations;
         this.missed = missed;
@@ -118,10 +118,10 @@ final class SecondPath {
         inquiry.refused = false;
         open -= inquiry.open.size();
         inquiry.open.clear();
-        List<UUID> others =
-                NearbyHosts.of(turn.inventory(), host, MAX_ASKED, other -> !missed.test(turn, other)).stream()
-                        .map(Host::id)
-                        .toList();
+        List<Host> heard = NearbyHosts.of(turn.inventory(), host, MAX_ASKED, other -> !missed.test(turn, other));
+        // Somebody who is late may still answer; nobody asked is no evidence at all.
+        List<Host> asked = heard.isEmpty() ? NearbyHosts.of(turn.inventory(), host, MAX_ASKED) : heard;
+        List<UUID> others = asked.stream().map(Host::id).toList();
         inquiry.open.addAll(others);
         open += others.size();
         for (UUID other : others) {
