@@ -18,6 +18,8 @@ const KINDS = {
   'affinity-groups': 'affinity_group',
   'balancing-plans': 'balancing_plan',
   'scheduling-policies': 'scheduling_policy',
+  'affinity-labels': 'affinity_label',
+  quotas: 'quota',
 };
 const refused = (status, title, more = {}) => ({ status, body: { type: 'about:blank', title, status, ...more } });
 const accepted = (operation) => ({ status: 202, body: operation });
@@ -185,12 +187,35 @@ function remove(collection, object) {
   return { status: 204 };
 }
 
-const PLAN_REVIEWS = { approve: 'running', reject: 'rejected' };
+const PLAN_REVIEWS = { approve: 'running', reject: 'rejected', pause: 'paused', resume: 'running', abort: 'aborted' };
 
 function review(plan, action, vmId) {
   const moves = plan.moves.map((move) => (move.vmId === vmId ? { ...move, state: 'left_out' } : move));
   become('balancing_plan', plan, { moves, state: PLAN_REVIEWS[action] ?? plan.state });
   return { status: 200, body: plan };
+}
+
+function maintain(cluster, { task = 'wait_for_operator', hostsAtOnce = 1, hostIds }) {
+  const up = [...collections.hosts.values()].filter((host) => host.clusterId === cluster.id && host.state === 'up');
+  const hosts = (hostIds?.map((id) => collections.hosts.get(id)) ?? up).map(({ id, name }, index) => ({
+    hostId: id,
+    hostName: name,
+    step: index < hostsAtOnce ? 'in_maintenance' : 'planned',
+    note: null,
+    since: index < hostsAtOnce ? new Date().toISOString() : null,
+  }));
+  const plan = add('balancing-plans', {
+    name: `of cluster ${cluster.name}`,
+    clusterId: cluster.id,
+    state: 'running',
+    reason: `${hosts.length} hosts, ${hostsAtOnce} at once, as admin asked`,
+    outcome: null,
+    moves: [],
+    switches: [],
+    rolling: { task, hostsAtOnce, hosts },
+  });
+  changed('balancing_plan', plan);
+  return { status: 201, body: plan };
 }
 
 export function act(method, path, body, params, tickets) {
@@ -200,6 +225,7 @@ export function act(method, path, body, params, tickets) {
   if (!object) return refused(404, 'Not found', { detail: `There is no ${path}` });
   if (collection === 'operations') return accepted(cancel(id));
   if (collection === 'balancing-plans') return review(object, action, part);
+  if (action === 'rolling-maintenance') return maintain(object, body);
   if (method === 'DELETE') return remove(collection, object);
   if (method === 'PATCH') {
     become(KINDS[collection], object, body);

@@ -148,6 +148,51 @@ function status() {
   };
 }
 
+function quotaUsage(id) {
+  const running = all('vms').filter((vm) => vm.quotaId === id && vm.hostId);
+  const sum = (vms) => ({
+    vms: vms.length,
+    vcpus: vms.reduce((total, vm) => total + vm.hardware.coresPerSocket, 0),
+    memoryBytes: vms.reduce((total, vm) => total + vm.hardware.memoryBytes, 0),
+  });
+  const clusterIds = [...new Set(running.map((vm) => vm.clusterId))];
+  const clusters = clusterIds.map((clusterId) => ({
+    clusterId,
+    ...sum(running.filter((vm) => vm.clusterId === clusterId)),
+  }));
+  return { ...sum(running), clusters };
+}
+
+function capacity(hosts) {
+  const up = hosts.filter((host) => host.state === 'up');
+  const sum = (of) => up.reduce((total, host) => total + of(host), 0);
+  const cpuThreads = sum((host) => host.facts.cpuThreads);
+  const memoryBytes = sum((host) => host.facts.memoryBytes);
+  const memoryUsedBytes = sum((host) => usageOf(host).memoryUsedBytes);
+  return {
+    hosts: hosts.length,
+    hostsUp: up.length,
+    hostsMeasured: up.length,
+    vms: hosts.reduce((total, host) => total + usageOf(host).vmCount, 0),
+    cpuThreads,
+    memoryBytes,
+    cpuUsage: cpuThreads ? sum((host) => usageOf(host).cpuUsage * host.facts.cpuThreads) / cpuThreads : null,
+    memoryUsedBytes,
+    memoryUsage: memoryBytes ? memoryUsedBytes / memoryBytes : null,
+  };
+}
+
+function overview() {
+  const unwell = all('hosts').filter((host) => host.stateReason);
+  const complaints = unwell.map(({ id, name, state, stateReason }) => ({
+    hostId: id,
+    hostName: name,
+    state,
+    words: stateReason,
+  }));
+  return { capacity: capacity(all('hosts')), complaints, complainedOf: unwell.length };
+}
+
 /** Some of the engine's units: one of each kind. */
 const ratio = {
   name: 'VCpuToPhysicalCpuRatio',
@@ -170,7 +215,25 @@ const unit = (type, name, description, optional, parameters = []) => ({
   optional,
   parameters,
 });
+const setting = (name, title, unit, minimum, maximum, defaultValue) => ({
+  name,
+  title,
+  description: '',
+  unit,
+  minimum,
+  maximum,
+  defaultValue,
+});
 const UNITS = {
+  clusterSettings: [
+    setting('memoryOvercommitPercent', 'Memory to give out', 'percent', 100, 400, 100),
+    setting('balancing.aggressiveness', 'Aggressiveness', 'level', 1, 5, 1),
+    setting('highUtilizationPercent', 'CPU is busy above', 'percent', 1, 100, 80),
+    setting('cpuOverCommitDurationMinutes', 'Busy for at least', 'minutes', 0, 1440, 2),
+    setting('balancing.memoryHighPercent', 'Memory is busy above', 'percent', 1, 100, 90),
+    setting('balancing.diskLimitBytesPerSecond', 'Disks of a host carry', 'bytes_per_second', 0, 1e12, 0),
+    setting('balancing.migrationsPerHost', 'Migrations of a host', 'migrations', 1, 16, 2),
+  ],
   units: [
     unit('filter', 'HostUp', 'The host is up.', false),
     unit('filter', 'ClusterInMaintenance', 'Only highly available VMs start.', true),
@@ -220,12 +283,16 @@ export function read(path, params) {
   const [, collection, id, part] = path.split('/');
   if (path === '/session') return { username: 'admin', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
   if (path === '/status') return status();
+  if (path === '/overview') return overview();
   if (path === '/tree') return tree();
   if (collection === 'tree') return branch(id, part, params);
   if (path === '/events') return list('events', params);
   if (path === '/scheduling-units') return UNITS;
   if (path === '/affinity-groups/broken-rules') return brokenRules(params.get('clusterId'));
+  if (collection === 'clusters' && part === 'capacity')
+    return capacity(all('hosts').filter((host) => host.clusterId === id));
   if (collection === 'clusters' && part === 'placement') return placement({ clusterId: id });
+  if (collection === 'quotas' && part === 'usage') return quotaUsage(id);
   if (!collections[collection]) return undefined;
   if (!id) return list(collection, params);
   const object = collections[collection].get(id);

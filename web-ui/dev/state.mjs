@@ -21,6 +21,8 @@ export const collections = Object.fromEntries(
     'affinity-groups',
     'balancing-plans',
     'scheduling-policies',
+    'affinity-labels',
+    'quotas',
   ].map((name) => [name, new Map()]),
 );
 export const events = [];
@@ -146,6 +148,22 @@ function seedScheduling(cluster, hosts) {
     });
   group('web-apart', 'anti_affinity', 'fault_domain', vms.slice(0, 5), 'none', []);
   group('licensed', 'none', 'host', vms.slice(5, 7), 'hard_affinity', [first.id, second.id]);
+  add('affinity-labels', {
+    name: 'licence-db',
+    description: 'Hosts that the database is licensed for',
+    hostIds: [first.id, second.id],
+    vmIds: [vms[0].id],
+  });
+  add('quotas', {
+    name: 'team-a',
+    description: '',
+    dataCenterId: cluster.dataCenterId,
+    enforcement: 'enforced',
+    vcpus: 64,
+    memoryBytes: 256 * GIB,
+    clusters: [{ clusterId: cluster.id, vcpus: 16, memoryBytes: 0 }],
+    thresholdPercent: 80,
+  });
   add('scheduling-policies', {
     name: 'packed',
     description: 'Fills hosts',

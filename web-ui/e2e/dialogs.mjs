@@ -28,6 +28,8 @@ export async function dialogs({ test, page, settings, shoot }) {
         ['/storage-domains', 'Add storage domain'],
         ['/networks', 'Add network'],
         ['/tokens', 'Create token'],
+        ['/quotas', 'Create quota'],
+        ['/affinity-labels', 'Create label'],
       ]) {
         await open(path);
         await page.getByRole('button', { name: button }).first().click();
@@ -56,6 +58,18 @@ export async function dialogs({ test, page, settings, shoot }) {
         await shoot(`${theme}-dialog-of-${name}`);
         await closed();
       }
+    });
+
+    await test(`shows what a rolling maintenance asks for (${theme})`, async () => {
+      const { id } = await first('clusters');
+      await open(`/clusters/${id}/balancing`);
+      const begin = page.getByRole('button', { name: 'Rolling maintenance…' });
+      if ((await begin.getAttribute('aria-disabled')) === 'true') return; // A plan is open.
+      await begin.click();
+      await dialog.getByLabel('Hosts', { exact: true }).selectOption('named');
+      await dialog.getByLabel('Names, one a line').waitFor();
+      await shoot(`${theme}-dialog-rolling-maintenance`);
+      await closed();
     });
 
     await test(`asks for the host's name before it believes that it is down (${theme})`, async () => {

@@ -8,6 +8,8 @@ const LISTS = [
   'networks',
   'data-centers',
   'scheduling-policies',
+  'affinity-labels',
+  'quotas',
   'join-tokens',
   'operations',
   'events',

@@ -13,9 +13,11 @@ import { HostsPage } from './hosts/HostList';
 import { HostPage } from './hosts/HostPage';
 import { ImagesPage } from './images/ImagesPage';
 import { JoinTokensPage } from './joinTokens/JoinTokensPage';
+import { LabelsPage } from './labels/LabelsPage';
 import { LoginPage } from './login/LoginPage';
 import { NetworksPage } from './networks/NetworksPage';
 import { OperationsPage } from './operations/OperationsPage';
+import { QuotasPage } from './quotas/QuotasPage';
 import { SchedulingPoliciesPage } from './scheduling/SchedulingPoliciesPage';
 import { Shell } from './shell/Shell';
 import { StorageDomainsPage } from './storage/StorageDomainsPage';
@@ -77,6 +79,8 @@ const router = createBrowserRouter([
           { path: 'storage-domains', element: <StorageDomainsPage /> },
           { path: 'networks', element: <NetworksPage /> },
           { path: 'scheduling-policies', element: <SchedulingPoliciesPage /> },
+          { path: 'affinity-labels', element: <LabelsPage /> },
+          { path: 'quotas', element: <QuotasPage /> },
           { path: 'join-tokens', element: <JoinTokensPage /> },
           { path: 'operations', element: <OperationsPage /> },
           { path: 'events', element: <EventsPage /> },

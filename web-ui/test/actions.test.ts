@@ -42,7 +42,7 @@ describe('actions by state', () => {
 
   it.each([
     ['up', ['maintenance']],
-    ['maintenance', ['activate', 'remove']],
+    ['maintenance', ['activate', 'upgrade', 'remove']],
     ['non_responsive', ['maintenance', 'confirm-down']],
   ])('offers for a host without power management that is %s: %j', (state, actions) => {
     expect(hostActionsIn(state)).toEqual(actions);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Host, Operation, Statistics, Template } from '../src/api/types';
+import type { Operation, Statistics, Template } from '../src/api/types';
 import { chartGroups, scaleOf } from '../src/charts/chartGroups';
-import { capacityOf } from '../src/dashboard/capacity';
 import { safeNext } from '../src/login/LoginPage';
 import { follow, takeFailures } from '../src/operations/followed';
 import { treeRows, type Known } from '../src/shell/treeModel';
@@ -49,17 +48,6 @@ describe('the inventory tree', () => {
 });
 
 describe('models behind the pages', () => {
-  it('weighs CPU usage by threads and counts only hosts that are up', () => {
-    const host = (state: string, cpuThreads: number, cpuUsage: number) =>
-      ({
-        state,
-        facts: { cpuThreads, memoryBytes: 100 },
-        usage: { cpuUsage, memoryUsedBytes: 50, vmCount: 1 },
-      }) as unknown as Host;
-    const capacity = capacityOf([host('up', 30, 1), host('up', 10, 0), host('down', 100, 1)]);
-    expect(capacity).toMatchObject({ up: 2, vms: 3, threads: 40, cpuUsage: 0.75, memoryRatio: 0.5 });
-  });
-
   it('asks for a VM with the hardware of the template and the wishes of the form', () => {
     const hardware = {
       sockets: 2,

@@ -73,6 +73,15 @@ migration.transport = $([ -e "$dir/tcp" ] && echo tcp || echo tls)
 migration.unsafe = true
 listen.address = $address
 lease.io-timeout-seconds = 2
+upgrade.command = sh /etc/kvorum/upgrade
+EOF
+  # A lab host's software is the machine's. Its upgrade only replaces the agent, and wants a reboot where it is told to.
+  cat >"$dir/fs/etc/kvorum/upgrade" <<'EOF'
+pkill -9 -f io.kvorum.agent.AgentMain
+sleep 3
+[ ! -e /etc/kvorum/wants-reboot ] || touch /run/reboot-required
+echo upgraded >>/etc/kvorum/upgraded
+echo "1 upgraded, 0 newly installed"
 EOF
 }
 

@@ -32,10 +32,11 @@ function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** A body that is a file has its type; any other is JSON. */
 async function request<T>(method: string, path: string, body?: unknown, query?: Query, revision?: number): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
   if (method !== 'GET') Object.assign(headers, changeHeaders());
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
   if (revision !== undefined) headers['If-Match'] = `"${revision}"`;
   let response: Response;
   try {
@@ -43,7 +44,7 @@ async function request<T>(method: string, path: string, body?: unknown, query?: 
       method,
       headers,
       credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     throw new ProblemError(problemOf(error));
@@ -56,7 +57,7 @@ async function request<T>(method: string, path: string, body?: unknown, query?: 
 
 export const api = {
   get: <T>(path: string, query?: Query) => request<T>('GET', path, undefined, query),
-  post: <T>(path: string, body?: unknown) => request<T>('POST', path, body),
+  post: <T>(path: string, body?: unknown, query?: Query) => request<T>('POST', path, body, query),
   put: <T>(path: string, body: unknown) => request<T>('PUT', path, body),
   patch: <T>(path: string, body: unknown, revision?: number) => request<T>('PATCH', path, body, undefined, revision),
   delete: <T>(path: string) => request<T>('DELETE', path),

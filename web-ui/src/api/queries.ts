@@ -3,6 +3,7 @@ import { api, type Query } from './client';
 import { problemOf } from './problem';
 import type {
   AffinityGroup,
+  AffinityLabel,
   ApiToken,
   BalancingPlan,
   Cluster,
@@ -14,6 +15,7 @@ import type {
   Network,
   Operation,
   Page,
+  Quota,
   SchedulingPolicy,
   StorageDomain,
   Template,
@@ -37,6 +39,8 @@ export interface Kinds {
   affinity_group: AffinityGroup;
   balancing_plan: BalancingPlan;
   scheduling_policy: SchedulingPolicy;
+  affinity_label: AffinityLabel;
+  quota: Quota;
 }
 
 export type Kind = keyof Kinds;
@@ -57,6 +61,8 @@ export const COLLECTIONS: Record<Kind, string> = {
   affinity_group: '/affinity-groups',
   balancing_plan: '/balancing-plans',
   scheduling_policy: '/scheduling-policies',
+  affinity_label: '/affinity-labels',
+  quota: '/quotas',
 };
 
 export const listKey = (kind: Kind, query: Query = {}) => [kind, 'list', query] as const;
@@ -89,7 +95,7 @@ export function useAll<K extends Kind>(kind: K) {
 
 /** Names behind ids of a small kind. */
 export function useNames(
-  kind: 'cluster' | 'host' | 'network' | 'storage_domain' | 'data_center' | 'template' | 'scheduling_policy',
+  kind: 'cluster' | 'host' | 'network' | 'storage_domain' | 'data_center' | 'template' | 'scheduling_policy' | 'quota',
 ) {
   const { data } = useAll(kind);
   return (id: string | null | undefined): string | undefined => data?.items.find((item) => item.id === id)?.name;

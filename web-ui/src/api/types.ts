@@ -26,13 +26,18 @@ export type KvorumEvent = Answer<Schemas['Event']>;
 export type Failover = Answer<Schemas['Failover']>;
 export type Explanation = Answer<Schemas['Explanation']>;
 export type AffinityGroup = Answer<Schemas['AffinityGroup']>;
+export type AffinityLabel = Answer<Schemas['AffinityLabel']>;
+export type Quota = Answer<Schemas['Quota']>;
+export type QuotaUsage = Answer<Schemas['QuotaUsage']>;
 export type BrokenRule = Answer<Schemas['BrokenRule']>;
 export type BalancingPlan = Answer<Schemas['BalancingPlan']>;
 export type BalancingMove = Answer<Schemas['BalancingMove']>;
 export type Rehearsal = Answer<Schemas['Rehearsal']>;
+export type RehearsalTrace = Answer<Schemas['RehearsalTrace']>;
 export type SchedulingPolicy = Answer<Schemas['SchedulingPolicy']>;
 export type SchedulingUnits = Answer<Schemas['SchedulingUnits']>;
 export type SchedulingUnit = Answer<Schemas['SchedulingUnit']>;
+export type ClusterSetting = Answer<Schemas['ClusterSetting']>;
 export type JoinToken = Answer<Schemas['JoinToken']>;
 export type ConsoleTicket = Answer<Schemas['ConsoleTicket']>;
 export type Statistics = Answer<Schemas['Statistics']>;
@@ -41,6 +46,8 @@ export type ClusterBranch = Answer<Schemas['ClusterBranch']>;
 export type HostBranch = Answer<Schemas['HostBranch']>;
 export type TreeMatches = Answer<Schemas['TreeMatches']>;
 export type Status = Answer<Schemas['Status']>;
+export type Overview = Answer<Schemas['Overview']>;
+export type Capacity = Answer<Schemas['Capacity']>;
 export type Session = Answer<Schemas['Session']>;
 
 /** Problem details (RFC 9457). Hand-made ones, such as "no connection", carry only the words. */

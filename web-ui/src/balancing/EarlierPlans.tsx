@@ -7,6 +7,8 @@ import { RelativeTime } from '../common/RelativeTime';
 import { StateLabel } from '../common/StateLabel';
 import { movesInWords } from './plan';
 import { PlanMoves } from './PlanMoves';
+import { progressInWords } from './rolling';
+import { RollingHosts } from './RollingHosts';
 
 /** Plans that have ended, the newest first; their moves fold out. */
 export function EarlierPlans({ plans, cluster }: { plans: readonly BalancingPlan[]; cluster: Cluster }) {
@@ -19,7 +21,7 @@ export function EarlierPlans({ plans, cluster }: { plans: readonly BalancingPlan
             <th />
             <th>Made</th>
             <th>State</th>
-            <th>Moves</th>
+            <th>Moves, hosts</th>
             <th>Why, and what came of it</th>
           </tr>
         </thead>
@@ -47,7 +49,7 @@ export function EarlierPlans({ plans, cluster }: { plans: readonly BalancingPlan
                   <td>
                     <StateLabel state={plan.state} />
                   </td>
-                  <td>{movesInWords(plan)}</td>
+                  <td>{plan.rolling ? progressInWords(plan.rolling) : movesInWords(plan)}</td>
                   <td className="kv-words" title={told}>
                     {told}
                   </td>
@@ -57,7 +59,11 @@ export function EarlierPlans({ plans, cluster }: { plans: readonly BalancingPlan
                     <td colSpan={5}>
                       <p>{plan.reason}</p>
                       {plan.outcome && <p>{plan.outcome}</p>}
-                      <PlanMoves plan={plan} cluster={cluster} />
+                      {plan.rolling ? (
+                        <RollingHosts rolling={plan.rolling} />
+                      ) : (
+                        <PlanMoves plan={plan} cluster={cluster} />
+                      )}
                     </td>
                   </tr>
                 )}

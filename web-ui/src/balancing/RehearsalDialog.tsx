@@ -6,7 +6,9 @@ import type { Cluster, Rehearsal } from '../api/types';
 import { count, exactTime } from '../common/format';
 import { FormDialog } from '../common/FormDialog';
 import { Pending } from '../common/layout';
+import { useSchedulingUnits } from '../scheduling/useSchedulingUnits';
 import { purposeInWords } from './plan';
+import { sendTrace, TraceInput, type TraceFile } from './TraceInput';
 import { comparison, played, rehearsalBody, rehearsalCharts, rehearsalFields, rehearsalValues } from './rehearsal';
 
 const Chart = lazy(() => import('../charts/Chart'));
@@ -15,25 +17,32 @@ const MOVES_SHOWN = 10;
 /** Asks for settings, then shows what they would have done with the loads of the last hours, beside those in use. */
 export function RehearsalDialog({ cluster, onClose }: { cluster: Cluster; onClose: () => void }) {
   const [id, setId] = useState<string>();
+  const [trace, setTrace] = useState<TraceFile>({ stepSeconds: '300' });
   const begun = useRef(false);
   const path = `/clusters/${cluster.id}/rehearsals`;
+  const { data: units } = useSchedulingUnits();
   if (id) return <RehearsalProgress path={`${path}/${id}`} cluster={cluster} onClose={onClose} />;
+  if (!units) return null;
+  const settings = units.clusterSettings;
   return (
     <FormDialog
       title={`Rehearse a policy for ${cluster.name}`}
-      description="Plays recorded loads through the balancer with these settings, and with those in use. Nothing is done."
+      description="Plays recorded loads, or those of a file, through the balancer with these settings, and with those in use."
       submit="Rehearse"
-      fields={rehearsalFields()}
-      initial={rehearsalValues(cluster)}
+      fields={rehearsalFields(settings)}
+      initial={rehearsalValues(cluster, settings)}
       onSubmit={async (values) => {
-        const run = await api.post<Rehearsal>(path, rehearsalBody(values));
+        const sent = trace.file && (await sendTrace(trace.file, trace.stepSeconds));
+        const run = await api.post<Rehearsal>(path, rehearsalBody(values, settings, sent?.id));
         begun.current = true;
         setId(run.id);
       }}
       onClose={() => {
         if (!begun.current) onClose();
       }}
-    />
+    >
+      <TraceInput trace={trace} onChange={setTrace} />
+    </FormDialog>
   );
 }
 
@@ -70,7 +79,7 @@ export function RehearsalView({ run }: { run: Rehearsal }) {
       )}
       {run.problem && <p role="alert">{run.problem}</p>}
       <p className="kv-subtle">
-        {played(run)} of loads, from {exactTime(run.from)} to {exactTime(run.to)}.
+        {played(run)}, from {exactTime(run.from)} to {exactTime(run.to)}.
       </p>
       <table className="kv-grid" aria-label="Outcomes">
         <thead>

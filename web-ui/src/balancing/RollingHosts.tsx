@@ -1,10 +1,17 @@
+import { Button } from '@patternfly/react-core';
 import { Link } from 'react-router';
-import type { BalancingPlan } from '../api/types';
 import { RelativeTime } from '../common/RelativeTime';
 import { StateLabel } from '../common/StateLabel';
+import type { Rolling } from './rolling';
+
+interface Props {
+  rolling: Rolling;
+  /** Given while hosts can be taken back. */
+  onActivate?: (hostId: string, hostName: string) => void;
+}
 
 /** The hosts of a rolling maintenance in their order: how far each is, since when, and why it waits or failed. */
-export function RollingHosts({ rolling }: { rolling: NonNullable<BalancingPlan['rolling']> }) {
+export function RollingHosts({ rolling, onActivate }: Props) {
   return (
     <ol className="kv-moves" aria-label="Hosts">
       {rolling.hosts.map((host, index) => (
@@ -23,6 +30,17 @@ export function RollingHosts({ rolling }: { rolling: NonNullable<BalancingPlan['
           </div>
           <span className="kv-move-state">
             <StateLabel state={host.step} />
+            {onActivate && host.step === 'in_maintenance' && (
+              <Button
+                variant="link"
+                size="sm"
+                isInline
+                aria-label={`Activate ${host.hostName}`}
+                onClick={() => onActivate(host.hostId, host.hostName)}
+              >
+                Activate
+              </Button>
+            )}
           </span>
         </li>
       ))}

@@ -1,15 +1,26 @@
-import type { Cluster, Rehearsal } from '../api/types';
+import type { Cluster, ClusterSetting, Rehearsal } from '../api/types';
 import type { ChartGroup } from '../charts/chartGroups';
 import { schedulingBody, schedulingFields, schedulingValues } from '../clusters/schedulingForm';
 import type { Field, Values } from '../common/fields';
 import { duration, percent } from '../common/format';
 
-/** Settings of the cluster's form that only concern placement are not rehearsed. */
-const NOT_REHEARSED = new Set(['customPolicyId', 'memoryOvercommitPercent']);
+/** Settings of the cluster's form that only concern placement, or loads that are not replayed: disks, networks, pressure. */
+const NOT_REHEARSED = new Set([
+  'customPolicyId',
+  'memoryOvercommitPercent',
+  'balancing.diskLimitBytesPerSecond',
+  'balancing.diskHighPercent',
+  'balancing.networkHighPercent',
+  'balancing.cpuPressureHighPercent',
+  'balancing.efficiencyLowPercent',
+]);
 
-export const rehearsalValues = (cluster: Cluster): Values => ({ ...schedulingValues(cluster), hours: '24' });
+export const rehearsalValues = (cluster: Cluster, settings: readonly ClusterSetting[]): Values => ({
+  ...schedulingValues(cluster, settings),
+  hours: '24',
+});
 
-export const rehearsalFields = (): Field[] => [
+export const rehearsalFields = (settings: readonly ClusterSetting[]): Field[] => [
   {
     name: 'hours',
     label: 'Loads of the last',
@@ -19,12 +30,14 @@ export const rehearsalFields = (): Field[] => [
     max: 744,
     help: 'As far as the leader remembers them',
   },
-  ...schedulingFields([]).filter((field) => !NOT_REHEARSED.has(field.name)),
+  ...schedulingFields([], settings).filter((field) => !NOT_REHEARSED.has(field.name)),
 ];
 
-export function rehearsalBody(values: Values) {
-  const { customPolicyId: _placement, memoryOvercommitPercent: _memory, ...settings } = schedulingBody(values);
-  return { hours: Number(values.hours), ...settings };
+/** Played are the loads of the trace, if there is one, else those of the last hours. */
+export function rehearsalBody(values: Values, settings: readonly ClusterSetting[], traceId?: string) {
+  const rehearsed = settings.filter((setting) => !NOT_REHEARSED.has(setting.name));
+  const { customPolicyId: _placement, ...body } = schedulingBody(values, rehearsed);
+  return { ...(traceId ? { traceId } : { hours: Number(values.hours) }), ...body };
 }
 
 type Outcome = NonNullable<Rehearsal['proposed']['outcome']>;
@@ -76,5 +89,6 @@ export function rehearsalCharts(run: Rehearsal): ChartGroup[] {
   );
 }
 
-/** How long the recording is that was really there, such as `23 h 55 min`. */
-export const played = (run: Rehearsal): string => duration(Date.parse(run.to) - Date.parse(run.from));
+/** How long the recording is that was really there, such as `23 h 55 min of loads`, or the trace. */
+export const played = (run: Rehearsal): string =>
+  `${duration(Date.parse(run.to) - Date.parse(run.from))} of ${run.trace ? `the trace ${run.trace}` : 'loads'}`;

@@ -4,6 +4,7 @@ import { useAll } from '../api/queries';
 import type { Cluster } from '../api/types';
 import { choices } from '../common/fields';
 import { FormDialog } from '../common/FormDialog';
+import { useSchedulingUnits } from '../scheduling/useSchedulingUnits';
 import { schedulingBody, schedulingFields, schedulingValues } from './schedulingForm';
 import { POLICY_FIELDS, policyBody, policyValues } from './clusterForm';
 import { MIGRATION_FIELDS, migrationBody, migrationValues } from './migrationForm';
@@ -18,6 +19,9 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
   const queryClient = useQueryClient();
   const { data: dataCenters } = useAll('data_center');
   const { data: policies } = useAll('scheduling_policy');
+  const { data: units } = useSchedulingUnits();
+  if (!units) return null;
+  const settings = units.clusterSettings;
   return (
     <FormDialog
       title={cluster ? `Edit ${cluster.name}` : 'Create cluster'}
@@ -26,7 +30,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
         name: cluster?.name ?? '',
         description: cluster?.description ?? '',
         dataCenterId: cluster?.dataCenterId ?? dataCenterId ?? '',
-        ...schedulingValues(cluster),
+        ...schedulingValues(cluster, settings),
         ...policyValues(cluster),
         ...migrationValues(cluster),
       }}
@@ -41,7 +45,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
           options: choices(dataCenters?.items),
           shown: () => !cluster && !dataCenterId,
         },
-        ...schedulingFields(choices(policies?.items)),
+        ...schedulingFields(choices(policies?.items), settings),
         ...MIGRATION_FIELDS,
         ...POLICY_FIELDS,
       ]}
@@ -49,7 +53,7 @@ export function ClusterDialog({ cluster, dataCenterId, onClose }: Props) {
         const body = {
           name: values.name,
           description: values.description,
-          ...schedulingBody(values),
+          ...schedulingBody(values, settings),
           ...policyBody(values),
           ...migrationBody(values),
         };

@@ -1,16 +1,17 @@
 import { Button } from '@patternfly/react-core';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { useList, useNames, useOne } from '../api/queries';
+import { useNames, useOne } from '../api/queries';
 import type { Cluster } from '../api/types';
 import { AffinityTab } from '../affinity/AffinityTab';
 import { BalancingTab } from '../balancing/BalancingTab';
 import { policyInWords } from '../balancing/plan';
 import { ActionMenu } from '../common/ActionButton';
-import { bytes, count, NONE, percent, words } from '../common/format';
-import { Facts, Meter, PageHeader, Panel, Pending, RoutedTabs } from '../common/layout';
+import { count, NONE, words } from '../common/format';
+import { Facts, PageHeader, Panel, Pending, RoutedTabs } from '../common/layout';
 import { useDelete } from '../common/useDelete';
-import { capacityOf } from '../dashboard/capacity';
+import { CapacityMeters } from '../dashboard/CapacityMeters';
+import { useCapacity } from '../dashboard/useCapacity';
 import { HostList } from '../hosts/HostList';
 import { VmList } from '../vms/VmList';
 import { ObjectEvents, ObjectOperations } from '../vms/VmPage';
@@ -72,10 +73,9 @@ export function ClusterPage() {
 }
 
 function Summary({ cluster }: { cluster: Cluster }) {
-  const { data: hosts } = useList('host', { clusterId: cluster.id, limit: 1000 });
+  const { data: capacity } = useCapacity(cluster.id);
   const dataCenter = useNames('data_center');
   const policy = useNames('scheduling_policy');
-  const capacity = capacityOf(hosts?.items ?? []);
   return (
     <div className="kv-panels">
       <Panel title="General">
@@ -87,23 +87,14 @@ function Summary({ cluster }: { cluster: Cluster }) {
                 {dataCenter(cluster.dataCenterId) ?? 'Data center'}
               </Link>,
             ],
-            ['Hosts', `${capacity.up} up of ${hosts?.items.length ?? 0}`],
-            ['VMs on its hosts', capacity.vms],
+            ['Hosts', capacity ? `${capacity.hostsUp} up of ${capacity.hosts}` : NONE],
+            ['VMs on its hosts', capacity?.vms ?? NONE],
             ['CPU model', cluster.cpuModel ?? 'What all hosts have in common'],
           ]}
         />
       </Panel>
       <Panel title="Capacity of hosts that are up">
-        <Meter
-          label="CPU"
-          ratio={capacity.cpuUsage}
-          text={`${percent(capacity.cpuUsage)} of ${count(capacity.threads, 'thread')}`}
-        />
-        <Meter
-          label="Memory"
-          ratio={capacity.memoryRatio}
-          text={`${bytes(capacity.memoryUsed)} of ${bytes(capacity.memory)}`}
-        />
+        <CapacityMeters capacity={capacity} />
       </Panel>
       <Panel title="Scheduling">
         <Facts

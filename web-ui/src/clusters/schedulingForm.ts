@@ -1,5 +1,6 @@
-import type { Cluster } from '../api/types';
+import type { Cluster, ClusterSetting } from '../api/types';
 import type { Choice, Field, Values } from '../common/fields';
+import { settingBody, settingField, settingValues } from './clusterSettings';
 import { scheduleText, scheduleWindows } from './policySchedule';
 
 export const POLICIES: Choice[] = [
@@ -32,29 +33,21 @@ const savesPower = (values: Values) => everUses(values, (policy) => policy === '
 const balances = (values: Values) => balanced(values) && values['balancing.mode'] !== 'off';
 
 /** What the forms hold of a cluster's scheduling and balancing. */
-export function schedulingValues(cluster: Cluster | undefined): Values {
-  const { balancing, powerSaving } = cluster ?? {};
+export function schedulingValues(cluster: Cluster | undefined, settings: readonly ClusterSetting[]): Values {
   return {
     schedulingPolicy: cluster?.schedulingPolicy ?? 'evenly_distributed',
     'policySchedule.windows': scheduleText(cluster?.policySchedule?.windows),
     'policySchedule.timeZone': cluster?.policySchedule?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     customPolicyId: cluster?.customPolicyId ?? '',
-    memoryOvercommitPercent: String(cluster?.memoryOvercommitPercent ?? 100),
-    highUtilizationPercent: String(cluster?.highUtilizationPercent ?? 80),
-    cpuOverCommitDurationMinutes: String(cluster?.cpuOverCommitDurationMinutes ?? 2),
-    'balancing.mode': balancing?.mode ?? 'automatic',
-    'balancing.aggressiveness': String(balancing?.aggressiveness ?? 1),
-    'balancing.memoryHighPercent': String(balancing?.memoryHighPercent ?? 90),
-    'balancing.criticalPercent': String(balancing?.criticalPercent ?? 95),
-    'balancing.migrationsPerHost': String(balancing?.migrationsPerHost ?? 2),
-    'balancing.migrationsPerCluster': String(balancing?.migrationsPerCluster ?? 8),
-    'powerSaving.lowUtilizationPercent': String(powerSaving?.lowUtilizationPercent ?? 20),
-    'powerSaving.hostsInReserve': String(powerSaving?.hostsInReserve ?? 0),
-    'powerSaving.enableAutomaticHostPowerManagement': powerSaving?.enableAutomaticHostPowerManagement ?? false,
+    'balancing.mode': cluster?.balancing?.mode ?? 'automatic',
+    'powerSaving.enableAutomaticHostPowerManagement': cluster?.powerSaving?.enableAutomaticHostPowerManagement ?? false,
+    ...settingValues(cluster, settings),
   };
 }
 
-export function schedulingFields(custom: readonly Choice[]): Field[] {
+export function schedulingFields(custom: readonly Choice[], settings: readonly ClusterSetting[]): Field[] {
+  const numbers = settings.map(fieldOf);
+  const numbersIn = (section: string) => numbers.filter((field) => field.section === section);
   return [
     {
       name: 'schedulingPolicy',
@@ -86,15 +79,7 @@ export function schedulingFields(custom: readonly Choice[]): Field[] {
       section: SECTION,
       help: 'Decides placement instead; what is moved later stays as above',
     },
-    {
-      name: 'memoryOvercommitPercent',
-      label: 'Memory to give out',
-      type: 'number',
-      unit: '% of physical',
-      min: 100,
-      section: SECTION,
-      help: '100 % gives out no more memory than there is',
-    },
+    ...numbersIn(SECTION),
     {
       name: 'balancing.mode',
       label: 'Plans of moves',
@@ -107,48 +92,8 @@ export function schedulingFields(custom: readonly Choice[]): Field[] {
       ],
       shown: balanced,
     },
-    {
-      name: 'balancing.aggressiveness',
-      label: 'Aggressiveness',
-      type: 'select',
-      section: BALANCING,
-      options: [
-        { value: '1', label: '1: only relieve hosts that are over-utilized' },
-        { value: '2', label: '2: until the spread is below 20 %' },
-        { value: '3', label: '3: below 10 %' },
-        { value: '4', label: '4: below 4.8 %' },
-        { value: '5', label: '5: below 1.5 %' },
-      ],
-      shown: balances,
-    },
-    ...limits([
-      ['highUtilizationPercent', 'CPU is busy above', '%', 1, 100],
-      ['cpuOverCommitDurationMinutes', 'Busy for at least', 'minutes', 0, 1440],
-      ['balancing.memoryHighPercent', 'Memory is busy above', '%', 1, 100],
-      ['balancing.criticalPercent', 'Relieve at any cost above', '%', 1, 100],
-      ['balancing.migrationsPerHost', 'Migrations of a host', 'at once', 1, 16],
-      ['balancing.migrationsPerCluster', 'Migrations in all', 'at once', 1, 1000],
-    ]),
-    {
-      name: 'powerSaving.lowUtilizationPercent',
-      label: 'Empty hosts that use less than',
-      type: 'number',
-      unit: '% CPU',
-      min: 0,
-      max: 100,
-      section: POWER,
-      shown: savesPower,
-    },
-    {
-      name: 'powerSaving.hostsInReserve',
-      label: 'Keep on without VMs',
-      type: 'number',
-      unit: 'hosts',
-      min: 0,
-      max: 1000,
-      section: POWER,
-      shown: savesPower,
-    },
+    ...numbersIn(BALANCING),
+    ...numbersIn(POWER),
     {
       name: 'powerSaving.enableAutomaticHostPowerManagement',
       label: 'Switch empty hosts off, and on again when they are needed',
@@ -160,22 +105,36 @@ export function schedulingFields(custom: readonly Choice[]): Field[] {
   ];
 }
 
-function limits(numbers: [string, string, string, number, number][]): Field[] {
-  return numbers.map(([name, label, unit, min, max]) => ({
-    name,
-    label,
-    type: 'number',
-    unit,
-    min,
-    max,
-    section: BALANCING,
-    // The filter CPUOverloaded asks for the first two whether anything is moved later or not.
-    shown: name.startsWith('balancing.') ? balances : undefined,
+/** Steps of scales are chosen by what they mean. */
+const LEVELS: Record<string, string[]> = {
+  'balancing.aggressiveness': [
+    'only relieve hosts that are over-utilized',
+    'until the spread is below 20 %',
+    'below 10 %',
+    'below 4.8 %',
+    'below 1.5 %',
+  ],
+};
+
+/** Where a number stands in the form, and when. */
+function fieldOf(setting: ClusterSetting): Field {
+  const field = settingField(setting);
+  const levels = LEVELS[setting.name];
+  const options = levels?.map((meaning, index) => ({
+    value: String(setting.minimum + index),
+    label: `${setting.minimum + index}: ${meaning}`,
   }));
+  if (options) Object.assign(field, { type: 'select', options });
+  if (setting.name.startsWith('balancing.')) return { ...field, section: BALANCING, shown: balances };
+  if (setting.name.startsWith('powerSaving.')) return { ...field, section: POWER, shown: savesPower };
+  // The filter CPUOverloaded asks for these whether anything is moved later or not.
+  const ofOverload = setting.name === 'highUtilizationPercent' || setting.name === 'cpuOverCommitDurationMinutes';
+  return { ...field, section: ofOverload ? BALANCING : SECTION };
 }
 
 /** The part of the request body that scheduling and balancing are. */
-export function schedulingBody(values: Values) {
+export function schedulingBody(values: Values, settings: readonly ClusterSetting[]) {
+  const { '': own, balancing, powerSaving } = settingBody(values, settings);
   return {
     schedulingPolicy: String(values.schedulingPolicy),
     policySchedule: {
@@ -183,20 +142,10 @@ export function schedulingBody(values: Values) {
       windows: scheduleWindows(String(values['policySchedule.windows'] ?? '')),
     },
     customPolicyId: String(values.customPolicyId),
-    memoryOvercommitPercent: Number(values.memoryOvercommitPercent),
-    highUtilizationPercent: Number(values.highUtilizationPercent),
-    cpuOverCommitDurationMinutes: Number(values.cpuOverCommitDurationMinutes),
-    balancing: {
-      mode: String(values['balancing.mode']),
-      aggressiveness: Number(values['balancing.aggressiveness']),
-      memoryHighPercent: Number(values['balancing.memoryHighPercent']),
-      criticalPercent: Number(values['balancing.criticalPercent']),
-      migrationsPerHost: Number(values['balancing.migrationsPerHost']),
-      migrationsPerCluster: Number(values['balancing.migrationsPerCluster']),
-    },
+    ...own,
+    balancing: { mode: String(values['balancing.mode']), ...balancing },
     powerSaving: {
-      lowUtilizationPercent: Number(values['powerSaving.lowUtilizationPercent']),
-      hostsInReserve: Number(values['powerSaving.hostsInReserve']),
+      ...powerSaving,
       enableAutomaticHostPowerManagement: values['powerSaving.enableAutomaticHostPowerManagement'] === true,
     },
   };

@@ -15,6 +15,8 @@ const LISTS: Record<string, string> = {
   network: '/networks',
   join_token: '/join-tokens',
   scheduling_policy: '/scheduling-policies',
+  affinity_label: '/affinity-labels',
+  quota: '/quotas',
 };
 
 export interface Subject {

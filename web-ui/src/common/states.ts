@@ -39,6 +39,7 @@ const TONES: Record<string, Tone> = {
   draining: 'busy',
   in_maintenance: 'paused',
   returning: 'busy',
+  upgrading: 'busy',
   moving: 'busy',
   moved: 'good',
   skipped: 'warning',

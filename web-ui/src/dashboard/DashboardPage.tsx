@@ -1,22 +1,22 @@
 import { Link } from 'react-router';
 import { useList } from '../api/queries';
-import type { Host } from '../api/types';
-import { bytes, count, percent, words } from '../common/format';
+import type { Overview } from '../api/types';
+import { bytes, count, words } from '../common/format';
 import { Meter, PageHeader, Panel } from '../common/layout';
 import { StateIcon, StateLabel } from '../common/StateLabel';
 import { toneOf } from '../common/states';
 import { EventTable } from '../events/EventTable';
 import { useStatus } from '../shell/TopBar';
 import { Empty } from '../common/Empty';
-import { capacityOf } from './capacity';
+import { CapacityMeters } from './CapacityMeters';
+import { useOverview } from './useCapacity';
 
 export function DashboardPage() {
   const { data: status } = useStatus();
-  const { data: hosts } = useList('host', { limit: 1000 });
+  const { data: overview } = useOverview();
   const { data: lost } = useList('vm', { state: 'unknown', limit: 20 });
   const { data: storage } = useList('storage_domain', { limit: 1000 });
   const { data: events } = useList('event', { limit: 12 });
-  const capacity = capacityOf(hosts?.items ?? []);
   const total = storage?.items.reduce((sum, domain) => sum + (domain.capacityBytes ?? 0), 0) ?? 0;
   const free = storage?.items.reduce((sum, domain) => sum + (domain.availableBytes ?? 0), 0) ?? 0;
   return (
@@ -41,16 +41,7 @@ export function DashboardPage() {
             <States kind="vm" total={status?.vms?.total} states={status?.vms?.byState} />
           </Panel>
           <Panel title="Capacity">
-            <Meter
-              label="CPU"
-              ratio={capacity.cpuUsage}
-              text={`${percent(capacity.cpuUsage)} of ${count(capacity.threads, 'thread')}`}
-            />
-            <Meter
-              label="Memory"
-              ratio={capacity.memoryRatio}
-              text={`${bytes(capacity.memoryUsed)} of ${bytes(capacity.memory)}`}
-            />
+            <CapacityMeters capacity={overview?.capacity} />
             <Meter
               label="Storage"
               ratio={total ? (total - free) / total : null}
@@ -60,7 +51,7 @@ export function DashboardPage() {
         </div>
         <div className="kv-panels kv-panels-wide">
           <Panel title="Needs attention">
-            <Attention hosts={hosts?.items ?? []} vms={lost?.items ?? []} />
+            <Attention overview={overview} vms={lost?.items ?? []} />
           </Panel>
           <Panel title="Recent events" actions={<Link to="/events">All events</Link>}>
             <EventTable events={events?.items} compact />
@@ -106,33 +97,24 @@ function States({ kind, total, states }: StatesProps) {
   );
 }
 
-const BUSY = 0.9;
-const SOON_MS = 7 * 86_400_000;
-
-function complaintsOf(host: Host): string[] {
-  const complaints: string[] = [];
-  const tone = toneOf(host.state, 'host');
-  if (tone === 'bad' || tone === 'warning') complaints.push(host.stateReason ?? words(host.state));
-  const memory = host.facts?.memoryBytes ? (host.usage?.memoryUsedBytes ?? 0) / host.facts.memoryBytes : 0;
-  if (memory > BUSY) complaints.push(`Memory is ${percent(memory)} used`);
-  if ((host.usage?.cpuUsage ?? 0) > BUSY) complaints.push(`CPU is ${percent(host.usage.cpuUsage)} used`);
-  const expires = host.certificateExpiresAt ? Date.parse(host.certificateExpiresAt) : Infinity;
-  if (expires - Date.now() < SOON_MS) complaints.push('Its certificate expires soon');
-  return complaints;
-}
-
-function Attention({ hosts, vms }: { hosts: Host[]; vms: Stated[] }) {
-  const troubled = hosts.flatMap((host) => complaintsOf(host).map((complaint) => ({ host, complaint })));
-  if (troubled.length + vms.length === 0) return <p className="kv-subtle">Nothing needs you now.</p>;
+/** Hosts with what is wrong with them, and VMs of which nobody knows whether they run. */
+export function Attention({ overview, vms }: { overview: Overview | undefined; vms: Stated[] }) {
+  const complaints = overview?.complaints ?? [];
+  if (complaints.length + vms.length === 0) {
+    return <p className="kv-subtle">{overview ? 'Nothing needs you now.' : 'The hosts are not known yet.'}</p>;
+  }
+  const named = new Set(complaints.map((complaint) => complaint.hostId)).size;
+  const more = (overview?.complainedOf ?? 0) - named;
   return (
     <ul className="kv-attention">
-      {troubled.map(({ host, complaint }) => (
-        <li key={host.id + complaint}>
-          <StateIcon state={toneOf(host.state, 'host') === 'bad' ? 'failed' : 'warning'} title="Attention" />
-          <Link to={`/hosts/${host.id}`}>{host.name}</Link>
+      {complaints.map(({ hostId, hostName, state, words: complaint }) => (
+        <li key={hostId + complaint}>
+          <StateIcon state={toneOf(state, 'host') === 'bad' ? 'failed' : 'warning'} title="Attention" />
+          <Link to={`/hosts/${hostId}`}>{hostName}</Link>
           <span>{complaint}</span>
         </li>
       ))}
+      {more > 0 && <li className="kv-subtle">and {count(more, 'host')} more</li>}
       {vms.map((vm) => (
         <li key={vm.id}>
           <StateLabel state={vm.state} kind="vm" />

@@ -7,7 +7,7 @@ import { useWork } from '../operations/useWork';
 import { forbiddenOnHost, HOST_ACTIONS, type HostActionKey } from './hostActions';
 
 const FRONT: HostActionKey[] = ['maintenance', 'activate'];
-const MENU: HostActionKey[] = ['fence-on', 'fence-restart', 'fence-off', 'confirm-down', 'remove'];
+const MENU: HostActionKey[] = ['upgrade', 'fence-on', 'fence-restart', 'fence-off', 'confirm-down', 'remove'];
 
 export function HostActions({ host, compact = false }: { host: Host; compact?: boolean }) {
   const [asked, setAsked] = useState<HostActionKey>();
@@ -20,6 +20,7 @@ export function HostActions({ host, compact = false }: { host: Host; compact?: b
     switch (key) {
       case 'maintenance':
       case 'activate':
+      case 'upgrade':
         return work(what, `${path}/${key}`);
       case 'fence-off':
       case 'fence-on':

@@ -8,6 +8,7 @@ import { bytes, count, NONE, percent } from '../common/format';
 import { Facts, Meter, PageHeader, Panel, Pending, RoutedTabs } from '../common/layout';
 import { RelativeTime } from '../common/RelativeTime';
 import { StateLabel } from '../common/StateLabel';
+import { LabelsOf } from '../labels/LabelsOf';
 import { ObjectEvents, ObjectOperations } from '../vms/VmPage';
 import { VmList } from '../vms/VmList';
 import { hostState } from './hostState';
@@ -141,6 +142,7 @@ function Summary({ host }: { host: Host }) {
         />
       </Panel>
       <PowerManagementPanel host={host} />
+      <LabelsOf kind="host" id={host.id} />
     </div>
   );
 }

@@ -2,7 +2,7 @@ import type { Host } from '../api/types';
 import { words } from '../common/format';
 
 export type HostActionKey =
-  'maintenance' | 'activate' | 'fence-off' | 'fence-on' | 'fence-restart' | 'confirm-down' | 'remove';
+  'maintenance' | 'activate' | 'upgrade' | 'fence-off' | 'fence-on' | 'fence-restart' | 'confirm-down' | 'remove';
 
 interface Rule {
   label: string;
@@ -19,6 +19,12 @@ export const HOST_ACTIONS: Record<HostActionKey, Rule> = {
     confirm: 'Its VMs move to other hosts first, and none is placed here until it is activated.',
   },
   activate: { label: 'Activate', states: ['maintenance', 'preparing_for_maintenance', 'non_operational', 'down'] },
+  upgrade: {
+    label: 'Upgrade',
+    states: ['maintenance'],
+    confirm:
+      'The host installs newer packages by its package manager, and stays in maintenance. All hosts of a cluster, one after the other: Rolling maintenance in the cluster’s tab Balancing.',
+  },
   'fence-on': { label: 'Power on', needsPowerManagement: true },
   'fence-restart': {
     label: 'Power restart',

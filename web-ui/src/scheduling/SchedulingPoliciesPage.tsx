@@ -1,10 +1,8 @@
 import { Button } from '@patternfly/react-core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { api } from '../api/client';
 import { useAll } from '../api/queries';
-import type { SchedulingPolicy, SchedulingUnits } from '../api/types';
+import type { SchedulingPolicy } from '../api/types';
 import { ActionMenu } from '../common/ActionButton';
 import { DataTable } from '../common/DataTable';
 import { Empty } from '../common/Empty';
@@ -15,6 +13,7 @@ import { useDelete } from '../common/useDelete';
 import { policyForm, weightsInWords, type PolicyForm } from './policyForm';
 import { PolicyDialog } from './PolicyDialog';
 import { unitName } from './unitNames';
+import { useSchedulingUnits } from './useSchedulingUnits';
 
 interface Editing {
   form: PolicyForm;
@@ -25,10 +24,7 @@ interface Editing {
 export function SchedulingPoliciesPage() {
   const { data: policies, error } = useAll('scheduling_policy');
   const { data: clusters } = useAll('cluster');
-  const units = useQuery({
-    queryKey: ['scheduling_units'],
-    queryFn: () => api.get<SchedulingUnits>('/scheduling-units'),
-  });
+  const units = useSchedulingUnits();
   const [editing, setEditing] = useState<Editing>();
   const removal = useDelete('scheduling_policy', 'The scheduling policy');
   const clone = (name: string, source: Parameters<typeof policyForm>[1]) =>

@@ -4,6 +4,8 @@ const NAMES: Record<string, string> = {
   OptimalForMemoryEvenDistribution: 'Memory, spread',
   OptimalForCpuPowerSaving: 'CPU, packed',
   OptimalForMemoryPowerSaving: 'Memory, packed',
+  OptimalForDiskEvenDistribution: 'Disks, spread',
+  OptimalForNetworkEvenDistribution: 'Network, spread',
   OptimalForEvenGuestDistribution: 'Number of VMs',
   OptimalForHaReservation: 'Highly available VMs, spread',
   'Fit VM to single host NUMA node': 'Fits one NUMA node',
@@ -23,6 +25,7 @@ const NAMES: Record<string, string> = {
   'CPU-Level': 'CPU model',
   'Emulated-Machine': 'Machine type',
   CPUOverloaded: 'CPU not overloaded',
+  Swap: 'Not swapped out',
 };
 
 export const unitName = (unit: string): string => NAMES[unit] ?? unit;

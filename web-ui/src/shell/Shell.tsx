@@ -21,6 +21,8 @@ const SECTIONS: [string, string][] = [
   ['/networks', 'Networks'],
   ['/data-centers', 'Data centers'],
   ['/scheduling-policies', 'Scheduling'],
+  ['/affinity-labels', 'Labels'],
+  ['/quotas', 'Quotas'],
   ['/join-tokens', 'Join tokens'],
   ['/operations', 'Operations'],
   ['/events', 'Events'],

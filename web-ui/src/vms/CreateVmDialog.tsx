@@ -61,7 +61,8 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
   const { data: hosts } = useList('host', inCluster, Boolean(form.clusterId));
   const { data: domains } = useAll('storage_domain');
   const availability = availabilityFields(others?.items ?? [], domains?.items.filter(inDataCenter) ?? []);
-  const scheduling = schedulingFields(choices(hosts?.items));
+  const { data: quotas } = useAll('quota');
+  const scheduling = schedulingFields(choices(hosts?.items), choices(quotas?.items.filter(inDataCenter)));
   const set = (changed: Partial<NewVmForm>) => setForm((old) => ({ ...old, ...changed }));
   const setRule = (name: string, value: Value) =>
     setForm((old) => ({ ...old, rules: { ...old.rules, [name]: value } }));
@@ -208,7 +209,7 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
           </div>
           <Fields fields={availability} values={form.rules} errors={found} onChange={setRule} />
           <ExpandableSection
-            toggleText="Scheduling: hosts, NUMA nodes, huge pages"
+            toggleText="Scheduling: hosts, NUMA nodes, huge pages, quota"
             isExpanded={tuning || scheduling.some((field) => found[field.name])}
             onToggle={(_event, expanded) => setTuning(expanded)}
           >

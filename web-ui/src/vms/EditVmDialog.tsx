@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
-import { useList } from '../api/queries';
+import { useAll, useList, useOne } from '../api/queries';
 import type { Host, Named, StorageDomain, Vm } from '../api/types';
 import { choices } from '../common/fields';
 import { FormDialog } from '../common/FormDialog';
@@ -16,12 +16,15 @@ export function EditVmDialog({ vm, onClose }: Props) {
   const { data } = useList('vm', { clusterId: vm.clusterId, limit: 1000, sort: 'name' });
   const hosts = useList('host', { clusterId: vm.clusterId, limit: 1000, sort: 'name' });
   const domains = useList('storage_domain', { limit: 1000, sort: 'name' });
-  return data && hosts.data && domains.data ? (
+  const { data: cluster } = useOne('cluster', vm.clusterId);
+  const quotas = useAll('quota');
+  return data && hosts.data && domains.data && cluster && quotas.data ? (
     <EditVmForm
       vm={vm}
       others={data.items.filter((other) => other.id !== vm.id)}
       hosts={hosts.data.items}
       domains={domains.data.items}
+      quotas={quotas.data.items.filter((quota) => quota.dataCenterId === cluster.dataCenterId)}
       onClose={onClose}
     />
   ) : null;
@@ -31,9 +34,10 @@ interface FormProps extends Props {
   others: readonly Named[];
   hosts: readonly Host[];
   domains: readonly StorageDomain[];
+  quotas: readonly Named[];
 }
 
-function EditVmForm({ vm, others, hosts, domains, onClose }: FormProps) {
+function EditVmForm({ vm, others, hosts, domains, quotas, onClose }: FormProps) {
   const queryClient = useQueryClient();
   return (
     <FormDialog
@@ -44,7 +48,7 @@ function EditVmForm({ vm, others, hosts, domains, onClose }: FormProps) {
         { name: 'name', label: 'Name', required: true },
         { name: 'description', label: 'Description' },
         ...availabilityFields(others, domains),
-        ...schedulingFields(choices(hosts)),
+        ...schedulingFields(choices(hosts), choices(quotas)),
       ]}
       onSubmit={async (values) => {
         const changed = await api.patch<Vm>(
@@ -57,6 +61,7 @@ function EditVmForm({ vm, others, hosts, domains, onClose }: FormProps) {
             migrationPolicy: { policy: values.travels },
             hosts: wishesBody(values),
             hardware: tuningBody(values),
+            quotaId: values.quotaId,
           },
           vm.revision,
         );

@@ -11,6 +11,7 @@ import { useList, useNames } from '../api/queries';
 import type { Explanation, Vm } from '../api/types';
 import { bytes, count, words } from '../common/format';
 import { Facts, Panel, Pending } from '../common/layout';
+import { LabelsOf } from '../labels/LabelsOf';
 import { ExplanationView } from '../scheduling/ExplanationView';
 import { whyHere } from './whyHere';
 
@@ -23,6 +24,7 @@ export function PlacementTab({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
       {vm.hostId ? <Standing vm={vm} /> : <NextStart vm={vm} />}
       <Rules vm={vm} onEdit={onEdit} />
       <Groups vm={vm} />
+      <LabelsOf kind="vm" id={vm.id} />
       {vm.hostId && <NextMigration vm={vm} />}
     </div>
   );
@@ -72,6 +74,7 @@ function NextMigration({ vm }: { vm: Vm }) {
 
 function Rules({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
   const host = useNames('host');
+  const quota = useNames('quota');
   const { hardware, hosts, seat } = vm;
   const named = (ids: readonly string[] | undefined) =>
     ids?.length
@@ -105,6 +108,7 @@ function Rules({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
             ['NUMA nodes', hardware.numaNodes ? String(hardware.numaNodes) : 'None: floats over its host'],
             ['CPUs of its own', hardware.dedicatedCpus ? 'Yes' : 'No'],
             ['Huge pages', hardware.hugepageBytes ? bytes(hardware.hugepageBytes) : 'No'],
+            ['Quota', vm.quotaId ? <Link to="/quotas">{quota(vm.quotaId) ?? 'Quota'}</Link> : 'None'],
             ...(seat?.length
               ? [
                   [

@@ -70,6 +70,7 @@ export function newVm(form: NewVmForm, template: Template | undefined) {
     migration: String(form.rules.migration),
     hosts: wishesBody(form.rules),
     start: form.start,
+    ...(form.rules.quotaId ? { quotaId: String(form.rules.quotaId) } : {}),
     ...(form.rules.travels ? { migrationPolicy: { policy: String(form.rules.travels) } } : {}),
     ...(form.userData.trim() ? { cloudInit: { userData: form.userData } } : {}),
   };

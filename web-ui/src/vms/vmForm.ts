@@ -25,6 +25,7 @@ export function ruleValues(vm: Vm | undefined): Values {
     numaNodes: String(hardware?.numaNodes ?? 0),
     dedicatedCpus: hardware?.dedicatedCpus ?? false,
     hugepageBytes: String(hardware?.hugepageBytes ?? 0),
+    quotaId: vm?.quotaId ?? '',
   };
 }
 
@@ -88,7 +89,7 @@ export function availabilityFields(others: readonly Named[], domains: readonly S
   ];
 }
 
-export function schedulingFields(hosts: Choice[]): Field[] {
+export function schedulingFields(hosts: Choice[], quotas: Choice[]): Field[] {
   return [
     {
       name: 'migration',
@@ -138,6 +139,15 @@ export function schedulingFields(hosts: Choice[]): Field[] {
         { value: String(2 ** 30), label: '1 GiB' },
       ],
       help: 'From the pools that hosts have set up',
+    },
+    {
+      name: 'quotaId',
+      label: 'Quota',
+      type: 'select',
+      options: [{ value: '', label: 'None' }, ...quotas],
+      section: SCHEDULING,
+      help: 'Whose share it uses while it runs',
+      shown: (values) => quotas.length > 0 || values.quotaId !== '',
     },
   ];
 }

@@ -16,8 +16,10 @@ import io.kvorum.agent.lease.SanlockLeases;
 import io.kvorum.agent.service.AgentServer;
 import io.kvorum.agent.service.EpochGuard;
 import io.kvorum.agent.service.HostDirectory;
+import io.kvorum.agent.service.HostParts;
 import io.kvorum.agent.service.ManagedHost;
 import io.kvorum.agent.storage.FolderDisks;
+import io.kvorum.agent.upgrade.PackageUpgrade;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -38,6 +40,7 @@ import java.util.logging.Logger;
 final class ServeHost {
     private static final Logger LOG = Logger.getLogger(ServeHost.class.getName());
     private static final int MAX_THREADS = 400;
+    private static final Path REBOOT_MARK = Path.of("/run/reboot-required");
     private static final Duration RELOAD_LIMIT = Duration.ofSeconds(30);
 
     private ServeHost() {}
@@ -56,11 +59,13 @@ final class ServeHost {
         LibvirtHypervisor hypervisor = LibvirtHypervisor.open(config);
         ManagedHost host = ManagedHost.durable(
                 identity.hostId(),
-                hypervisor,
-                new FolderDisks(identity.hostId()),
-                new SanlockLeases(config.leaseQemuConfig(), config.leaseIoTimeoutSeconds()),
-                new FenceAgents(),
-                new TlsProbe(trust),
+                new HostParts(
+                        hypervisor,
+                        new FolderDisks(identity.hostId()),
+                        new SanlockLeases(config.leaseQemuConfig(), config.leaseIoTimeoutSeconds()),
+                        new FenceAgents(),
+                        new TlsProbe(trust),
+                        new PackageUpgrade(state.resolve("upgrades"), config.upgradeCommand(), REBOOT_MARK)),
                 state,
                 executor);
         HostDirectory directory = new HostDirectory();

@@ -6,14 +6,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster of lab hosts in an engine: what the demonstration, the tests and the benchmarks begin with. */
 public final class Cluster {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration HOSTS_LIMIT = Duration.ofMinutes(3);
+    private static final Duration LONGER_THAN_SILENCE = Duration.ofSeconds(10);
     static final long GUEST_MEMORY_BYTES = 128L << 20;
 
     private final EngineClient engine;
@@ -205,6 +209,23 @@ public final class Cluster {
         String path = "/hosts/" + hostId(host);
         return engine.until(
                 "host-" + host + " to be " + state, limit, () -> engine.get(path), h -> state(h).equals(state));
+    }
+
+    /**
+     * Waits until the host was up for longer than a silent host is shown as up, so that it must have been heard: for
+     * hosts whose agent has just been killed, which are still up until their silence is noticed.
+     */
+    public void awaitHeard(int host, Duration limit) throws IOException, InterruptedException {
+        String path = "/hosts/" + hostId(host);
+        AtomicReference<@Nullable Instant> upSince = new AtomicReference<>();
+        engine.until("host-" + host + " to stay up", limit, () -> engine.get(path), view -> {
+            if (!state(view).equals("up")) {
+                upSince.set(null);
+                return false;
+            }
+            Instant since = upSince.updateAndGet(earlier -> earlier == null ? Instant.now() : earlier);
+            return Duration.between(since, Instant.now()).compareTo(LONGER_THAN_SILENCE) > 0;
+        });
     }
 
     public String hostId(int host) throws IOException, InterruptedException {

@@ -32,6 +32,8 @@ class BalancingTest {
     /** A plan that saves power is made once a minute, and what guests asked for minutes ago still counts. */
     private static final Duration SLEEP_LIMIT = Duration.ofMinutes(4);
 
+    private static final Duration UPGRADE_LIMIT = Duration.ofMinutes(6);
+
     /** Of what the busiest host uses: with a guest less it is below. */
     private static final double THRESHOLD = 0.72;
 
@@ -291,6 +293,49 @@ class BalancingTest {
         new Guest(real.lab, vms.get(2)).awaitTick(LIMIT);
         assertTrue(events().contains("host.woken " + name), events().toString());
         engine.delete("/affinity-groups/" + group);
+    }
+
+    @Test
+    @Order(5)
+    void allHostsAreUpgradedAndGuestsAreMovedOutOfTheWay() throws Exception {
+        set(Map.of(
+                "schedulingPolicy",
+                "none",
+                "balancing",
+                Map.of("mode", "off"),
+                "powerSaving",
+                Map.of("enableAutomaticHostPowerManagement", false)));
+        real.lab.run("exec", "host-2", "touch", "/etc/kvorum/wants-reboot");
+        for (int host = 1; host <= RealCluster.HOSTS; host++) {
+            real.lab.run("exec", "host-" + host, "rm", "-f", "/etc/kvorum/upgraded");
+        }
+        List<String> boots = boots();
+
+        JsonNode begun = engine.post(path() + "/rolling-maintenance", Map.of("task", "upgrade"));
+        JsonNode plan = until(
+                "the plan to be over",
+                UPGRADE_LIMIT,
+                () -> engine.get("/balancing-plans/" + Cluster.id(begun)),
+                now -> List.of("done", "paused", "aborted").contains(Cluster.state(now)));
+
+        assertEquals("3 done, 0 failed, 0 skipped.", plan.path("outcome").asText(), plan.toString());
+        List<String> bootsAfter = boots();
+        for (int host = 1; host <= RealCluster.HOSTS; host++) {
+            assertEquals("upgraded", real.lab.output("exec", "host-" + host, "cat", "/etc/kvorum/upgraded"));
+            assertEquals(host != 2, boots.get(host - 1).equals(bootsAfter.get(host - 1)), "host-" + host);
+        }
+        for (String vm : vms) {
+            assertEquals(List.of(cluster.hostOf(vm)), new Guest(real.lab, vm).tickingOn(Duration.ofSeconds(3)));
+        }
+        real.lab.run("exec", "host-2", "rm", "/etc/kvorum/wants-reboot");
+    }
+
+    private List<String> boots() throws Exception {
+        List<String> boots = new ArrayList<>();
+        for (int host = 1; host <= RealCluster.HOSTS; host++) {
+            boots.add(real.lab.run("exec", "host-" + host, "cat", "/proc/sys/kernel/random/boot_id"));
+        }
+        return boots;
     }
 
     /** Of the last minutes: code and name of the subject. */

@@ -169,7 +169,7 @@ class LifeOfAVmTest {
                 LIMIT,
                 () -> new TextNode(Files.readString(epoch)),
                 now -> now.asText().equals(current));
-        cluster.awaitHost(host, "up", LIMIT);
+        cluster.awaitHeard(host, LIMIT);
         assertEquals(boot, guest.awaitTick(LIMIT).boot());
     }
 

@@ -70,6 +70,22 @@ class BalancingTest {
     }
 
     @Test
+    void everyNumberIsServedWithItsRangeAndTheDefaultThatANewClusterHas() {
+        JsonNode settings = api.get("/scheduling-units").expect(200).json().path("clusterSettings");
+        JsonNode made = api.get("/clusters/" + clusterId).expect(200).json();
+
+        assertTrue(settings.size() > 10, settings.toString());
+        for (JsonNode setting : settings) {
+            String name = setting.path("name").asText();
+            JsonNode value = made.at("/" + name.replace('.', '/'));
+            assertEquals(setting.path("defaultValue").asLong(-1), value.asLong(-2), name);
+            assertTrue(setting.path("minimum").asLong() <= value.asLong(), name);
+            assertTrue(setting.path("maximum").asLong() >= value.asLong(), name);
+            assertFalse(setting.path("title").asText().isEmpty(), name);
+        }
+    }
+
+    @Test
     void disksNetworksAndPressureHaveThresholdsOfTheirOwn() {
         String path = "/clusters/" + clusterId;
         JsonNode before = api.get(path).expect(200).json().path("balancing");
@@ -221,7 +237,7 @@ class BalancingTest {
         api.post("/clusters/" + UUID.randomUUID() + "/rolling-maintenance", Map.of())
                 .expect(404);
         api.post(path, Map.of()).expect(409);
-        api.post(path, Map.of("task", "upgrade")).expect(400);
+        api.post(path, Map.of("task", "repaint")).expect(400);
         String problem = api.post(path, Map.of("hostsAtOnce", 0, "hostIds", List.of(UUID.randomUUID())))
                 .expect(400)
                 .json()

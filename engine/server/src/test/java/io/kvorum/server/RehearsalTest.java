@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -96,6 +97,57 @@ class RehearsalTest {
         fleet.api.delete(path + "/" + run.path("id").asText()).expect(204);
         fleet.api.get(path + "/" + run.path("id").asText()).expect(404);
         fleet.remove(vm);
+    }
+
+    private ApiClient.Answer trace(String query, String text) {
+        return fleet.api.send(
+                "POST", "/rehearsal-traces" + query, BodyPublishers.ofString(text), "Content-Type", "text/csv");
+    }
+
+    @Test
+    void settingsAreTriedOnATrace() {
+        String vm = fleet.vmOn("sim-0001", ApiClient.unique("traced"), Map.of());
+        JsonNode trace = trace("?name=a+day&stepSeconds=60", "a,b\n" + "50,20\n".repeat(30))
+                .expect(201)
+                .json();
+        assertEquals(2, trace.path("columns").asInt());
+        assertEquals(30, trace.path("steps").asInt());
+        String id = trace.path("id").asText();
+
+        JsonNode run = ended(begin(Map.of("traceId", id, "from", "2030-01-01T00:00:00Z"))
+                .path("id")
+                .asText());
+
+        assertEquals("done", run.path("state").asText(), run.toString());
+        assertEquals("a day", run.path("trace").asText());
+        assertEquals("2030-01-01T00:30:00Z", run.path("to").asText());
+        assertTrue(run.path("assumptions").toString().contains("columns"), run.toString());
+        assertTrue(run.path("inUse").path("outcome").path("highestLoad").asDouble() > 0, run.toString());
+
+        assertTrue(fleet.api.get("/rehearsal-traces").expect(200).text().contains(id));
+        fleet.api.delete("/rehearsal-traces/" + id).expect(204);
+        fleet.api.delete("/rehearsal-traces/" + id).expect(404);
+        assertTrue(
+                fleet.api.post(path, Map.of("traceId", id)).expect(400).text().contains("traceId"));
+        fleet.remove(vm);
+    }
+
+    @Test
+    void aTraceThatIsNoneIsRefusedByItsLine() {
+        assertTrue(trace("", "1,2\n3,many\n").expect(400).text().contains("Line 2, column 2"));
+        assertTrue(trace("?stepSeconds=1", "1\n2\n").expect(400).text().contains("stepSeconds"));
+        String id = trace("", "1\n2\n").expect(201).id();
+        assertTrue(fleet.api
+                .post(path, Map.of("traceId", id, "hours", 3))
+                .expect(400)
+                .text()
+                .contains("hours"));
+        assertTrue(fleet.api
+                .post(path, Map.of("traceId", id, "from", "+99999-01-01T00:00:00Z"))
+                .expect(400)
+                .text()
+                .contains("from"));
+        fleet.api.delete("/rehearsal-traces/" + id).expect(204);
     }
 
     @Test

@@ -36,6 +36,8 @@ class SecurityTest {
             strings = {
                 "/session",
                 "/status",
+                "/overview",
+                "/rehearsal-traces",
                 "/tree",
                 "/data-centers",
                 "/clusters",

@@ -156,6 +156,20 @@ class WorkTest {
         }
     }
 
+    @Test
+    void aHostInMaintenanceIsUpgradedAndNoOther() {
+        String host = fleet.hostId("sim-0004");
+        Answer refused = api.post("/hosts/" + host + "/upgrade").expect(409);
+        assertTrue(refused.detail().contains("maintenance"), refused.text());
+        api.post("/hosts/" + UUID.randomUUID() + "/upgrade").expect(404);
+
+        api.succeeded(api.post("/hosts/" + host + "/maintenance"));
+        JsonNode upgraded = api.succeeded(api.post("/hosts/" + host + "/upgrade"));
+        assertTrue(upgraded.path("summary").asText().contains("wants a reboot"), upgraded.toString());
+        api.succeeded(api.post("/hosts/" + host + "/activate"));
+        fleet.await("/hosts/" + host, now -> TestFleet.is(now, "up"));
+    }
+
     private void assertNotMoved(String vm, String to, String why) {
         String from = fleet.hostOf(vm);
         Answer refused = api.post("/vms/" + vm + "/migrate", Map.of("hostId", fleet.hostId(to)))

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +26,8 @@ import java.util.TreeSet;
  * @param leaseQemuConfig {@code lease.qemu-config}, libvirt's file that must name sanlock as its lock manager
  * @param leaseIoTimeoutSeconds {@code lease.io-timeout-seconds}, sanlock's I/O time-out, 1 to 60: leases of a host that
  *     died are free after eight of them and 60 s
+ * @param upgradeCommand {@code upgrade.command}, run by {@code /bin/sh} to upgrade this host; empty text where it shall not be upgraded, absent
+ *     for that of its package manager
  */
 public record AgentConfig(
         String hypervisorUri,
@@ -37,7 +40,8 @@ public record AgentConfig(
         Path serialLogDir,
         Path bootIdFile,
         Path leaseQemuConfig,
-        int leaseIoTimeoutSeconds) {
+        int leaseIoTimeoutSeconds,
+        Optional<String> upgradeCommand) {
     private static final Set<String> KNOWN = Set.of(
             "hypervisor.uri",
             "hypervisor.virtualization",
@@ -49,7 +53,8 @@ public record AgentConfig(
             "serial.log-dir",
             "host.boot-id-file",
             "lease.qemu-config",
-            "lease.io-timeout-seconds");
+            "lease.io-timeout-seconds",
+            "upgrade.command");
 
     /** How guests are run. */
     public enum Virtualization {
@@ -102,7 +107,8 @@ public record AgentConfig(
                         .strip()),
                 Path.of(values.getProperty("lease.qemu-config", "/etc/libvirt/qemu.conf")
                         .strip()),
-                number(values, "lease.io-timeout-seconds", 10, 1, 60));
+                number(values, "lease.io-timeout-seconds", 10, 1, 60),
+                Optional.ofNullable(values.getProperty("upgrade.command")).map(String::strip));
     }
 
     private static <T extends Enum<T>> T choice(Properties values, String key, T fallback, T[] choices) {

@@ -51,6 +51,10 @@ public final class CommandRules {
                 Rules.within("The number of longer downtimes", policy.getLongerDowntimesCount(), 0, 32);
                 policy.getLongerDowntimesList()
                         .forEach(longer -> Rules.within("The downtime in seconds", longer.getSeconds(), 0, 3600));
+                Rules.within("The number of pinned vCPUs", migrate.getPinsCount(), 0, 1024);
+                migrate.getPinsList().forEach(pin -> Rules.cpuSet("Host CPUs of a vCPU", pin.getHostCpus()));
+                Rules.within("The number of NUMA nodes", migrate.getHostNodesCount(), 0, 64);
+                migrate.getHostNodesList().forEach(node -> Rules.cpuSet("Host nodes of a NUMA cell", node));
                 yield vmId(migrate.getVmId());
             }
             case ABORT_MIGRATION -> vmId(request.getAbortMigration().getVmId());
@@ -70,6 +74,7 @@ public final class CommandRules {
                 Rules.within("The other host's port", probe.getPort(), 1, 65_535);
                 yield Rules.uuid("The other host's id", probe.getHostId());
             }
+            case UPGRADE_HOST -> "host";
             case JOIN_LOCKSPACE -> {
                 leaseId(request.getJoinLockspace().getLeaseId());
                 yield shared("A lockspace", request.getJoinLockspace().getStorageDomain());

@@ -7,6 +7,7 @@ import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.agent.hypervisor.Hypervisor;
 import io.kvorum.agent.lease.Leases;
 import io.kvorum.agent.storage.DiskStore;
+import io.kvorum.agent.upgrade.HostUpgrade;
 import io.kvorum.proto.agent.v1.ExecuteRequest;
 import io.kvorum.proto.agent.v1.FailureReason;
 import io.kvorum.proto.agent.v1.PowerResult;
@@ -25,13 +26,15 @@ final class CommandDispatch {
     private final Leases leases;
     private final PowerController power;
     private final HostProbe probe;
+    private final HostUpgrade upgrade;
 
-    CommandDispatch(Hypervisor hypervisor, DiskStore disks, Leases leases, PowerController power, HostProbe probe) {
-        this.hypervisor = hypervisor;
-        this.disks = disks;
-        this.leases = leases;
-        this.power = power;
-        this.probe = probe;
+    CommandDispatch(HostParts parts) {
+        this.hypervisor = parts.hypervisor();
+        this.disks = parts.disks();
+        this.leases = parts.leases();
+        this.power = parts.power();
+        this.probe = parts.probe();
+        this.upgrade = parts.upgrade();
     }
 
     Success run(ExecuteRequest request, CommandContext context) {
@@ -108,6 +111,8 @@ final class CommandDispatch {
                 Success.newBuilder()
                         .setProbe(ProbeResult.newBuilder().setAnswer(probe.probe(request.getProbeHost(), context)))
                         .build();
+            case UPGRADE_HOST ->
+                Success.newBuilder().setUpgrade(upgrade.upgrade(context)).build();
             case JOIN_LOCKSPACE -> {
                 leases.join(request.getJoinLockspace(), context);
                 yield Success.getDefaultInstance();
@@ -158,7 +163,7 @@ final class CommandDispatch {
     }
 
     /** What became of a command whose agent died under way: found out by looking, or INTERRUPTED. */
-    Success recover(CommandJournal.Subject subject) {
+    Success recover(CommandJournal.Subject subject, CommandContext context) {
         Optional<ExecuteRequest.CommandCase> command =
                 Optional.ofNullable(ExecuteRequest.CommandCase.forNumber(subject.command()));
         String id = subject.id();
@@ -199,6 +204,8 @@ final class CommandDispatch {
                         "It does not run here any more, and " + subject.targetAddress()
                                 + " did not say that it runs there; query the target");
             }
+            case UPGRADE_HOST ->
+                Success.newBuilder().setUpgrade(upgrade.resume(context)).build();
             case REBOOT_VM,
                     RESET_VM,
                     PAUSE_VM,

@@ -143,7 +143,7 @@ final class CommandRunner {
         long start = System.nanoTime();
         try {
             if (begun) {
-                response.setSuccess(dispatch.recover(find(context.commandId())));
+                response.setSuccess(dispatch.recover(find(context.commandId()), context));
             } else {
                 var migrate = request.getMigrateVm();
                 journal.begin(
@@ -210,7 +210,7 @@ final class CommandRunner {
         boolean exclusive = switch (request.getCommandCase()) {
             case START_VM, SUSPEND_VM, MIGRATE_VM, DELETE_SAVED_STATE, PAUSE_VM, RESUME_VM -> true;
             case CREATE_DISK, DELETE_DISK, ENSURE_NETWORK, REMOVE_NETWORK, POWER_CONTROL -> true;
-            case JOIN_LOCKSPACE, LEAVE_LOCKSPACE, CREATE_LEASE, DELETE_LEASE, RELEASE_LEASE -> true;
+            case JOIN_LOCKSPACE, LEAVE_LOCKSPACE, CREATE_LEASE, DELETE_LEASE, RELEASE_LEASE, UPGRADE_HOST -> true;
             case STOP_VM, SHUTDOWN_VM, REBOOT_VM, RESET_VM, ABORT_MIGRATION, QUERY_VM -> false;
             case INSPECT_STORAGE, INSPECT_LOCKSPACE, PROBE_HOST, COMMAND_NOT_SET -> false;
         };

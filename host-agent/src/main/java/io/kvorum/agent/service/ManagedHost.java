@@ -1,8 +1,6 @@
 package io.kvorum.agent.service;
 
 import io.grpc.Status;
-import io.kvorum.agent.fencing.HostProbe;
-import io.kvorum.agent.fencing.PowerController;
 import io.kvorum.agent.hypervisor.Hypervisor;
 import io.kvorum.agent.hypervisor.HypervisorListener;
 import io.kvorum.agent.lease.Leases;
@@ -20,77 +18,39 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
     private static final int MAX_WATCHERS = 16;
 
     private final String hostId;
-    private final Hypervisor hypervisor;
-    private final DiskStore disks;
-    private final Leases leases;
+    private final HostParts parts;
     private final EpochGuard epochs;
     private final CommandJournal journal;
     private final CommandRunner commands;
     private final HostLink link = new HostLink();
     private final CopyOnWriteArrayList<WatchStream> watchers = new CopyOnWriteArrayList<>();
 
-    private ManagedHost(
-            String hostId,
-            Hypervisor hypervisor,
-            DiskStore disks,
-            Leases leases,
-            PowerController power,
-            HostProbe probe,
-            EpochGuard epochs,
-            CommandJournal journal,
-            Executor executor) {
+    private ManagedHost(String hostId, HostParts parts, EpochGuard epochs, CommandJournal journal, Executor executor) {
         this.hostId = hostId;
-        this.hypervisor = hypervisor;
-        this.disks = disks;
-        this.leases = leases;
+        this.parts = parts;
         this.epochs = epochs;
         this.journal = journal;
-        this.commands = new CommandRunner(
-                epochs,
-                journal,
-                new CommandDispatch(hypervisor, disks, leases, power, probe),
-                executor,
-                this::progressed);
+        this.commands = new CommandRunner(epochs, journal, new CommandDispatch(parts), executor, this::progressed);
     }
 
     /** With journal and epoch in the folder; IOException where either cannot be trusted. */
-    public static ManagedHost durable(
-            String hostId,
-            Hypervisor hypervisor,
-            DiskStore disks,
-            Leases leases,
-            PowerController power,
-            HostProbe probe,
-            Path state,
-            Executor executor)
+    public static ManagedHost durable(String hostId, HostParts parts, Path state, Executor executor)
             throws IOException {
         return wired(new ManagedHost(
                 hostId,
-                hypervisor,
-                disks,
-                leases,
-                power,
-                probe,
+                parts,
                 EpochGuard.open(state.resolve("epoch")),
                 FileJournal.open(state.resolve("journal"), InstantSource.system()),
                 executor));
     }
 
     /** Forgets with the process. */
-    public static ManagedHost forgetful(
-            String hostId,
-            Hypervisor hypervisor,
-            DiskStore disks,
-            Leases leases,
-            PowerController power,
-            HostProbe probe,
-            Executor executor) {
-        return wired(new ManagedHost(
-                hostId, hypervisor, disks, leases, power, probe, EpochGuard.inMemory(), new MemoryJournal(), executor));
+    public static ManagedHost forgetful(String hostId, HostParts parts, Executor executor) {
+        return wired(new ManagedHost(hostId, parts, EpochGuard.inMemory(), new MemoryJournal(), executor));
     }
 
     private static ManagedHost wired(ManagedHost host) {
-        host.hypervisor.listen(host);
+        host.parts.hypervisor().listen(host);
         host.epochs.onRaise(epoch -> host.watchers.forEach(watcher -> watcher.epochRaised(epoch)));
         return host;
     }
@@ -104,15 +64,15 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
     }
 
     Hypervisor hypervisor() {
-        return hypervisor;
+        return parts.hypervisor();
     }
 
     Leases leases() {
-        return leases;
+        return parts.leases();
     }
 
     DiskStore disks() {
-        return disks;
+        return parts.disks();
     }
 
     EpochGuard epochs() {
@@ -153,7 +113,7 @@ public final class ManagedHost implements HypervisorListener, AutoCloseable {
     @Override
     public void close() {
         link.reset();
-        hypervisor.close();
+        parts.hypervisor().close();
         journal.close();
     }
 }

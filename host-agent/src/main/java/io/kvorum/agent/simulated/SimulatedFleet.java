@@ -6,6 +6,7 @@ import io.kvorum.agent.hypervisor.CommandContext;
 import io.kvorum.agent.hypervisor.simulated.SimulatedCapacity;
 import io.kvorum.agent.hypervisor.simulated.SimulatedDisks;
 import io.kvorum.agent.hypervisor.simulated.SimulatedHypervisor;
+import io.kvorum.agent.hypervisor.simulated.SimulatedUpgrade;
 import io.kvorum.agent.hypervisor.simulated.SimulatedWorld;
 import io.kvorum.agent.identity.EngineTrust;
 import io.kvorum.agent.identity.HostIdentity;
@@ -14,6 +15,7 @@ import io.kvorum.agent.identity.JoinToken;
 import io.kvorum.agent.lease.NoLeases;
 import io.kvorum.agent.service.AgentServer;
 import io.kvorum.agent.service.HostDirectory;
+import io.kvorum.agent.service.HostParts;
 import io.kvorum.agent.service.ManagedHost;
 import io.kvorum.proto.agent.v1.ProbeAnswer;
 import io.kvorum.proto.agent.v1.ProbeHost;
@@ -219,7 +221,15 @@ public final class SimulatedFleet implements AutoCloseable {
         keys.put(identity);
         SimulatedHypervisor hypervisor = new SimulatedHypervisor(identity.hostId(), identity.name(), capacity(), world);
         ManagedHost host = ManagedHost.forgetful(
-                identity.hostId(), hypervisor, new SimulatedDisks(world), new NoLeases(), bmc, this::probe, executor);
+                identity.hostId(),
+                new HostParts(
+                        hypervisor,
+                        new SimulatedDisks(world),
+                        new NoLeases(),
+                        bmc,
+                        this::probe,
+                        new SimulatedUpgrade(world)),
+                executor);
         directory.add(host);
         managed.add(host);
         SimulatedHost simulated = new SimulatedHost(hypervisor, host);

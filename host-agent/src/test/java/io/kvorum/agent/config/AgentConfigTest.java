@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ class AgentConfigTest {
         assertEquals(Path.of("/proc/sys/kernel/random/boot_id"), config.bootIdFile());
         assertEquals(Path.of("/etc/libvirt/qemu.conf"), config.leaseQemuConfig());
         assertEquals(10, config.leaseIoTimeoutSeconds());
+        assertEquals(Optional.empty(), config.upgradeCommand());
     }
 
     @Test
@@ -53,6 +55,7 @@ class AgentConfigTest {
                 host.boot-id-file = /tmp/boot
                 lease.qemu-config = /tmp/qemu.conf
                 lease.io-timeout-seconds = 2
+                upgrade.command = make me new
                 """);
 
         assertEquals(
@@ -67,7 +70,8 @@ class AgentConfigTest {
                         Path.of("/tmp/serial"),
                         Path.of("/tmp/boot"),
                         Path.of("/tmp/qemu.conf"),
-                        2),
+                        2,
+                        Optional.of("make me new")),
                 AgentConfig.load(file));
     }
 

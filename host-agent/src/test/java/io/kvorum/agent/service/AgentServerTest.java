@@ -24,6 +24,7 @@ import io.kvorum.agent.lease.NoLeases;
 import io.kvorum.agent.storage.FolderDisks;
 import io.kvorum.agent.stub.EngineStub;
 import io.kvorum.agent.stub.TestAuthority;
+import io.kvorum.agent.upgrade.PackageUpgrade;
 import io.kvorum.proto.agent.v1.HelloRequest;
 import io.kvorum.proto.agent.v1.HelloResponse;
 import io.kvorum.proto.agent.v1.HostAgentServiceGrpc;
@@ -92,11 +93,13 @@ class AgentServerTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> hypervisor.health().getHypervisorConnected());
         host = ManagedHost.durable(
                 identity.hostId(),
-                hypervisor,
-                new FolderDisks(identity.hostId()),
-                new NoLeases(),
-                new FenceAgents(),
-                new TlsProbe(trust),
+                new HostParts(
+                        hypervisor,
+                        new FolderDisks(identity.hostId()),
+                        new NoLeases(),
+                        new FenceAgents(),
+                        new TlsProbe(trust),
+                        new PackageUpgrade(dir.resolve("upgrades"), Optional.of("true"), dir.resolve("reboot"))),
                 dir,
                 executor);
         HostDirectory directory = new HostDirectory();

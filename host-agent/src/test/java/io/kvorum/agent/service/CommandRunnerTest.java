@@ -10,6 +10,7 @@ import io.kvorum.agent.fencing.PowerController;
 import io.kvorum.agent.hypervisor.simulated.SimulatedCapacity;
 import io.kvorum.agent.hypervisor.simulated.SimulatedDisks;
 import io.kvorum.agent.hypervisor.simulated.SimulatedHypervisor;
+import io.kvorum.agent.hypervisor.simulated.SimulatedUpgrade;
 import io.kvorum.agent.hypervisor.simulated.SimulatedWorld;
 import io.kvorum.agent.lease.NoLeases;
 import io.kvorum.agent.stub.Samples;
@@ -207,12 +208,13 @@ class CommandRunnerTest {
     }
 
     private CommandDispatch dispatch(PowerController power) {
-        return new CommandDispatch(
+        return new CommandDispatch(new HostParts(
                 hypervisor,
                 new SimulatedDisks(world),
                 new NoLeases(),
                 power,
-                (probe, context) -> ProbeAnswer.PROBE_ANSWER_NO_ANSWER);
+                (probe, context) -> ProbeAnswer.PROBE_ANSWER_NO_ANSWER,
+                new SimulatedUpgrade(world)));
     }
 
     private static ExecuteRequest start() {

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -186,35 +187,43 @@ final class Fleet {
 
     /** Statistics, heartbeats, now and then a guest that crashes, and an operator and a script that look. */
     private void atRest(EngineClient engine, EngineProcess process, Path folder) throws Exception {
-        List<Double> answers = new ArrayList<>();
+        Map<String, List<Double>> answers = new TreeMap<>();
         List<Double> events = new ArrayList<>();
         double cpuBefore = Machine.cpuSeconds(process.pid());
         long began = System.nanoTime();
         for (int round = 0; secondsSince(began) < rest.toSeconds(); round++) {
-            answers.add(call(engine, round));
+            call(engine, round, answers);
             if (round % (60_000 / 200 / EVENT_SAMPLES_PER_MINUTE) == 0) {
                 events.add(crash(engine, folder));
             }
             Thread.sleep(200);
         }
+        List<Double> all = answers.values().stream().flatMap(List::stream).toList();
         double cores = (Machine.cpuSeconds(process.pid()) - cpuBefore) / secondsSince(began);
         System.out.printf(
                 Locale.ROOT,
                 "at rest for %.0f s: %d calls, %d events; resident %.0f MB%n",
                 secondsSince(began),
-                answers.size(),
+                all.size(),
                 events.size(),
                 Machine.residentMb(process.pid()));
+        answers.forEach((question, times) -> System.out.printf(
+                Locale.ROOT,
+                "  %-32s p50 %.0f ms, p99 %.0f ms%n",
+                question,
+                Machine.percentile(times, 50),
+                Machine.percentile(times, 99)));
         System.out.printf(Locale.ROOT, "fleet.cpu_cores %.2f cores%n", cores);
-        System.out.printf(Locale.ROOT, "fleet.api_p99_ms %.0f ms%n", Machine.percentile(answers, 99));
+        System.out.printf(Locale.ROOT, "fleet.api_p99_ms %.0f ms%n", Machine.percentile(all, 99));
         System.out.printf(Locale.ROOT, "fleet.event_p99_ms %.0f ms%n", Machine.percentile(events, 99));
         int silent =
                 engine.get("/events?code=host.silent&limit=1000").get("items").size();
         System.out.printf(Locale.ROOT, "fleet.false_deaths %d hosts%n", silent);
     }
 
-    /** How long one list or one object takes, in ms. */
-    private double call(EngineClient engine, int round) throws IOException, InterruptedException {
+    /** Notes how long one list or one object takes, in ms, by what was asked. */
+    private void call(EngineClient engine, int round, Map<String, List<Double>> answers)
+            throws IOException, InterruptedException {
         int vm = dice.nextInt(hosts * VMS_PER_HOST);
         String path = switch (round % 7) {
             case 0 -> "/vms?limit=100";
@@ -227,7 +236,8 @@ final class Fleet {
         };
         long began = System.nanoTime();
         engine.get(path);
-        return secondsSince(began) * 1e3;
+        answers.computeIfAbsent(path.replaceFirst("vm-[0-9]+", "…"), question -> new ArrayList<>())
+                .add(secondsSince(began) * 1e3);
     }
 
     /** From the crash of a guest until the API tells that it does not run, or runs again, in ms. */

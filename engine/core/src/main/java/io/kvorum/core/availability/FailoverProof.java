@@ -4,7 +4,6 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
-import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
@@ -66,7 +65,10 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                 .filter(host -> host.state() == HostState.UP)
                 .sorted(Comparator.comparing(Host::name))
                 .toList();
-        Trial trial = new Trial(whatIf(inventory, cluster, supposed), loads, cluster);
+        Trial trial = new Trial(whatIf(inventory, cluster), loads, cluster);
+        if (supposed != null) {
+            trial.suppose(supposed);
+        }
         int scenarios = 0;
         long steps = 0;
         int[] chosen = first(Math.min(hostFailures, hosts.size()));
@@ -122,6 +124,12 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
             this.scheduler = new Scheduler(copy, loads);
         }
 
+        void suppose(Supposed supposed) {
+            PlacementRequest request = new PlacementRequest(supposed.vm(), cluster, supposed.hostId(), Set.of());
+            after.host(supposed.hostId())
+                    .ifPresent(host -> after.put(scheduler.supposedOn(request, host), Instant.EPOCH));
+        }
+
         /** Returns how many steps it took. */
         long fail(List<Host> failed) {
             if (failed.stream().noneMatch(this::hasHighlyAvailable)) {
@@ -152,11 +160,7 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
             PlacementRequest request = new PlacementRequest(vm, cluster, null, Set.of());
             Optional<Host> host = scheduler.choose(request);
             if (host.isPresent()) {
-                Seat seat = scheduler.seat(request, host.get());
-                change(
-                        vm,
-                        vm.withStatus(
-                                vm.status().to(VmState.UP, null).on(host.get().id(), seat)));
+                change(vm, scheduler.supposedOn(request, host.get()));
             } else {
                 shortfalls.add(new Shortfall(
                         failedIds, vm.id(), vm.name(), scheduler.place(request).explanation()));
@@ -173,12 +177,8 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
         }
     }
 
-    /**
-     * A copy of what the scheduler sees of a cluster, to try things on.
-     *
-     * @param supposed a VM to be thought of as running somewhere, or null
-     */
-    public static Inventory whatIf(Inventory inventory, Cluster cluster, @Nullable Supposed supposed) {
+    /** A copy of what the scheduler sees of a cluster, to try things on. */
+    public static Inventory whatIf(Inventory inventory, Cluster cluster) {
         Stream<Entity> surroundings = Stream.of(
                         inventory.clusters(),
                         inventory.networks(),
@@ -191,13 +191,8 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
                 .flatMap(host -> inventory.vmsOn(host.id()).stream())
                 .distinct()
                 .map(Entity.class::cast);
-        Inventory copy = Inventory.supposed(Stream.of(surroundings, rules, hosts.stream(), vms)
+        return Inventory.supposed(Stream.of(surroundings, rules, hosts.stream(), vms)
                 .flatMap(s -> s)
                 .toList());
-        if (supposed != null) {
-            Vm vm = supposed.vm();
-            copy.put(vm.withStatus(vm.status().to(VmState.UP, null).on(supposed.hostId())), Instant.EPOCH);
-        }
-        return copy;
     }
 }

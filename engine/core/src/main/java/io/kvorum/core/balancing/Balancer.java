@@ -115,7 +115,7 @@ public final class Balancer {
         goingOn = false;
     }
 
-    /** Wakes hosts for VMs that wait to be started; to be called often. */
+    /** Wakes hosts for VMs that wait to be started, or to leave their host; to be called often. */
     public void wakeForWaiting(Turn turn) {
         waking.forWaiting(turn);
     }
@@ -153,7 +153,7 @@ public final class Balancer {
             return true;
         }
         return switch (request) {
-            case Request.MigrateVm(UUID vmId, var hostId) ->
+            case Request.MigrateVm(UUID vmId, var hostId, var clusterId) ->
                 plan.moves().stream().anyMatch(move -> move.vmId().equals(vmId));
             case Request.PowerHost(UUID hostId, var task) ->
                 plan.switches().stream().anyMatch(one -> one.hostId().equals(hostId));

@@ -62,7 +62,7 @@ final class Demands {
 
     /** Takes what a migration that has ended tells of its VM. */
     void ended(Turn turn, Operation operation) {
-        if (operation.request() instanceof Request.MigrateVm(UUID vmId, var hostId)) {
+        if (operation.request() instanceof Request.MigrateVm(UUID vmId, var hostId, var clusterId)) {
             for (Step step : operation.steps()) {
                 if (step.outcome() instanceof CommandOutcome.Done(MigrationDetail detail)) {
                     dirtyRates.migrated(vmId, detail, turn.nanos());

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * Wakes hosts that power saving switched off, and no others.
  *
  * <ol>
- *   <li>For VMs that wait to be started, at once: those first that are on their way count, then one after the other as the
- *       scheduler would fill them.
+ *   <li>For VMs that wait to be started, or to leave a host that is emptied, at once: those first that are on their way count, then one
+ *       after the other as the scheduler would fill them.
  *   <li>Where too few empty hosts are on, where VMs are expected to ask for more than is on, where VMs could not be restarted if
  *       hosts failed, where an over-utilized host finds no relief, and where hosts are not switched off any more: one at a time.
  *   <li>A host whose certificate ends within a day, since it can renew it only while it is on.
@@ -155,7 +155,7 @@ final class HostWaking {
         if (now == 0) {
             return false;
         }
-        Inventory awake = FailoverProof.whatIf(turn.inventory(), cluster, null);
+        Inventory awake = FailoverProof.whatIf(turn.inventory(), cluster);
         asleep(turn.inventory(), cluster).forEach(host -> SleepingHosts.wake(awake, host));
         return admission.prove(awake, cluster).shortfalls().size() < now;
     }
@@ -203,9 +203,8 @@ final class HostWaking {
         Map<UUID, List<Operation>> waiting = new LinkedHashMap<>();
         for (Operation operation : turn.inventory().operations()) {
             if (HostSleep.waitedFor(operation)) {
-                turn.inventory()
-                        .vm(operation.about().id())
-                        .ifPresent(vm -> waiting.computeIfAbsent(vm.spec().clusterId(), id -> new ArrayList<>())
+                clusterOf(turn.inventory(), operation)
+                        .ifPresent(clusterId -> waiting.computeIfAbsent(clusterId, id -> new ArrayList<>())
                                 .add(operation));
             }
         }
@@ -219,21 +218,44 @@ final class HostWaking {
     }
 
     private void forWaiting(Turn turn, Cluster cluster, List<Operation> waiting) {
-        Inventory supposed = FailoverProof.whatIf(turn.inventory(), cluster, null);
+        Inventory supposed = FailoverProof.whatIf(turn.inventory(), cluster);
         asleep(turn.inventory(), cluster).stream()
                 .filter(host -> HostSleep.wakes(turn.inventory(), host))
                 .forEach(host -> SleepingHosts.wake(supposed, host));
         for (Operation operation : waiting) {
             if (operation.request() instanceof Request.StartVm(UUID vmId, UUID onlyHostId)) {
                 Vm vm = turn.inventory().vm(vmId).orElseThrow();
-                boolean held = !operation.requestedBySystem();
-                Optional<Host> host = sleepers.place(supposed, cluster, vm, onlyHostId, held);
-                if (host.isEmpty()) {
-                    host = wakeFor(turn, cluster, supposed, vm, onlyHostId, held);
-                }
-                host.ifPresent(there -> suppose(supposed, vm, there));
+                findRoom(turn, cluster, supposed, vm, onlyHostId, !operation.requestedBySystem());
+            } else if (operation.request() instanceof Request.MaintainHost(UUID hostId)) {
+                leaving(turn.inventory(), hostId).forEach(vm -> findRoom(turn, cluster, supposed, vm, null, false));
             }
         }
+    }
+
+    private static Optional<UUID> clusterOf(Inventory inventory, Operation operation) {
+        return operation.request() instanceof Request.MaintainHost(UUID hostId)
+                ? inventory.host(hostId).map(host -> host.spec().clusterId())
+                : inventory.vm(operation.about().id()).map(vm -> vm.spec().clusterId());
+    }
+
+    /** VMs of a host that is emptied which are still to leave it, the largest first: it finds room least easily. */
+    private static List<Vm> leaving(Inventory inventory, UUID hostId) {
+        return inventory.vmsOn(hostId).stream()
+                .filter(vm -> vm.state() == VmState.UP
+                        && hostId.equals(vm.hostId())
+                        && vm.status().targetHostId() == null)
+                .sorted(Comparator.comparing((Vm vm) -> -vm.spec().hardware().memoryBytes())
+                        .thenComparing(Vm::name))
+                .toList();
+    }
+
+    private void findRoom(
+            Turn turn, Cluster cluster, Inventory supposed, Vm vm, @Nullable UUID onlyHostId, boolean held) {
+        Optional<Host> host = sleepers.place(supposed, cluster, vm, onlyHostId, held);
+        if (host.isEmpty()) {
+            host = wakeFor(turn, cluster, supposed, vm, onlyHostId, held);
+        }
+        host.ifPresent(there -> sleepers.suppose(supposed, cluster, vm, there));
     }
 
     private Optional<Host> wakeFor(
@@ -248,10 +270,6 @@ final class HostWaking {
             supposed.put(host, Instant.EPOCH);
         }
         return Optional.empty();
-    }
-
-    private static void suppose(Inventory supposed, Vm vm, Host host) {
-        supposed.put(vm.withStatus(vm.status().to(VmState.UP, null).on(host.id())), Instant.EPOCH);
     }
 
     /** A restart by a lease does not wait for a host; it is tried again when one comes up. */
@@ -273,7 +291,7 @@ final class HostWaking {
         boolean coming =
                 asleep(turn.inventory(), cluster).stream().anyMatch(host -> HostSleep.wakes(turn.inventory(), host));
         if (!coming) {
-            wakeFor(turn, cluster, FailoverProof.whatIf(turn.inventory(), cluster, null), unbound, null, false);
+            wakeFor(turn, cluster, FailoverProof.whatIf(turn.inventory(), cluster), unbound, null, false);
         }
     }
 }

@@ -26,7 +26,7 @@ final class PlacementRules implements MoveRules {
         this.measured = measured;
         this.cluster = cluster;
         this.loads = loads;
-        supposed = FailoverProof.whatIf(inventory, cluster, null);
+        supposed = FailoverProof.whatIf(inventory, cluster);
         scheduler = new Scheduler(supposed, loads);
     }
 
@@ -42,8 +42,7 @@ final class PlacementRules implements MoveRules {
 
     @Override
     public void moved(int vm, int host) {
-        Vm before = supposed.vm(measured.vm(vm).id()).orElseThrow();
-        supposed.put(before.withStatus(before.status().on(measured.host(host).id())), Instant.EPOCH);
+        supposed.put(scheduler.supposedOn(request(vm, host), measured.host(host)), Instant.EPOCH);
     }
 
     /** Where the scheduler would have the VM go, of the hosts that were measured. */

@@ -293,7 +293,7 @@ final class PlanExecution {
                                 off ? null : why(operation)));
             }
         }
-        if (operation.request() instanceof Request.MigrateVm(UUID vmId, var hostId)) {
+        if (operation.request() instanceof Request.MigrateVm(UUID vmId, var hostId, var clusterId)) {
             for (BalancingPlan plan : List.copyOf(turn.inventory().balancingPlans())) {
                 plan.moves().stream()
                         .filter(move -> move.vmId().equals(vmId) && move.state() == MoveState.MOVING)

@@ -12,16 +12,17 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.RollingMaintenance;
 import io.kvorum.core.inventory.RollingMaintenance.HostStep;
-import io.kvorum.core.inventory.RollingMaintenance.HostTask;
 import io.kvorum.core.inventory.RollingMaintenance.PlanHost;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.operations.HostSleep;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.PowerTask;
+import io.kvorum.core.operations.Step;
 import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.Scheduler;
@@ -40,11 +41,12 @@ import org.jspecify.annotations.Nullable;
  * Takes a plan of rolling maintenance from host to host.
  *
  * <ol>
- *   <li>Hosts leave in their order, as many at once as the plan says. Before one leaves, all of its VMs must find room on others, and
- *       where admission control is enforced no fewer VMs may survive the failure of hosts than before; else it waits, and is looked at
- *       again every minute.
+ *   <li>Hosts leave in their order, as many at once as the plan says. Before one leaves, all of its VMs must find room on others, be it
+ *       on hosts that sleep, and where admission control is enforced no fewer VMs may survive the failure of hosts than before; else it
+ *       waits, and is looked at again every minute.
  *   <li>It is put into maintenance by the ordinary operation, which moves its VMs away within the cluster's limits.
- *   <li>Then an operator has it until it is up again; or its power is cycled, and once it tells of another boot it is activated.
+ *   <li>Then an operator has it until it is up again; or it upgrades its software; or its power is cycled, as it is after an upgrade that wants
+ *       that, and once it tells of another boot it is activated.
  *   <li>Whatever fails pauses the plan: an operator looks, and resumes it with the next host.
  *   <li>All of that is read from the stored plan and from the hosts, so that a new leader goes on with it.
  * </ol>
@@ -69,6 +71,7 @@ final class RollingExecution {
             case Request.MaintainHost(UUID hostId) -> hostId;
             case Request.ActivateHost(UUID hostId) -> hostId;
             case Request.PowerHost(UUID hostId, PowerTask task) -> hostId;
+            case Request.UpgradeHost(UUID hostId) -> hostId;
             default -> null;
         };
         return rolling.hosts().stream().anyMatch(each -> each.hostId().equals(host));
@@ -88,25 +91,39 @@ final class RollingExecution {
 
     /** An operation about a host has ended; one that a plan began and that came to nothing fails the host. */
     void ended(Turn turn, Operation operation) {
-        if (operation.state() == OperationState.SUCCEEDED
-                || !operation.requestedBy().equals(Balancer.REQUESTED_BY)) {
+        if (!operation.requestedBy().equals(Balancer.REQUESTED_BY)) {
+            return;
+        }
+        if (operation.state() == OperationState.SUCCEEDED) {
+            if (operation.request() instanceof Request.UpgradeHost(UUID hostId)) {
+                boolean wantsReboot = operation.steps().stream()
+                        .map(Step::outcome)
+                        .anyMatch(outcome -> outcome != null && outcome.wantsReboot());
+                at(turn, hostId, HostStep.UPGRADING, (plan, host) -> upgraded(turn, plan.id(), host, wantsReboot));
+            }
             return;
         }
         switch (operation.request()) {
             case Request.MaintainHost(UUID hostId) -> failed(turn, hostId, HostStep.DRAINING, operation);
             case Request.PowerHost(UUID hostId, PowerTask task)
             when task == PowerTask.RESTART -> failed(turn, hostId, HostStep.REBOOTING, operation);
+            case Request.UpgradeHost(UUID hostId) -> failed(turn, hostId, HostStep.UPGRADING, operation);
             default -> {}
         }
     }
 
     private void failed(Turn turn, UUID hostId, HostStep step, Operation operation) {
+        at(turn, hostId, step, (plan, host) -> settle(turn, plan.id(), host, why(operation)));
+    }
+
+    /** The plans in which that host is at that step. */
+    private static void at(Turn turn, UUID hostId, HostStep step, BiConsumer<BalancingPlan, PlanHost> then) {
         for (BalancingPlan plan : List.copyOf(turn.inventory().balancingPlans())) {
             if (plan.open() && plan.rolling() != null) {
                 plan.rolling().hosts().stream()
                         .filter(host -> host.hostId().equals(hostId) && host.step() == step)
                         .findFirst()
-                        .ifPresent(host -> settle(turn, plan.id(), host, why(operation)));
+                        .ifPresent(host -> then.accept(plan, host));
             }
         }
     }
@@ -140,6 +157,11 @@ final class RollingExecution {
                     change(turn, planId, each.to(HostStep.DONE, null, turn.instant()));
                 }
             }
+            case UPGRADING -> {
+                if (!locked) {
+                    failed(turn, planId, each, failure == null ? "It was not upgraded; see its operations." : failure);
+                }
+            }
             case REBOOTING -> {
                 if (!locked) {
                     rebooted(turn, planId, each, host, failure);
@@ -149,7 +171,7 @@ final class RollingExecution {
                 if (host.state() == HostState.UP) {
                     change(turn, planId, each.to(HostStep.DONE, null, turn.instant()));
                 } else if (longer(turn, each, RETURN)) {
-                    failed(turn, planId, each, "It booted, and is not up " + RETURN.toMinutes() + " min later.");
+                    failed(turn, planId, each, "It was activated, and is not up " + RETURN.toMinutes() + " min later.");
                 }
             }
             case PLANNED, DONE, FAILED, SKIPPED -> {}
@@ -159,18 +181,47 @@ final class RollingExecution {
     private void drained(Turn turn, UUID planId, PlanHost each, Host host, @Nullable String failure) {
         if (host.state() != HostState.MAINTENANCE) {
             failed(turn, planId, each, failure == null ? "It was not emptied; see its operations." : failure);
-        } else if (rolling(turn, planId).task() == HostTask.WAIT_FOR_OPERATOR) {
-            change(turn, planId, each.to(HostStep.IN_MAINTENANCE, null, turn.instant()));
-            turn.log(
-                    Severity.INFO,
-                    "balancing.host_waits",
-                    "Host " + host.name()
-                            + " is in maintenance and waits for its operator; the plan goes on when it is activated.",
-                    host.subject());
-        } else {
-            change(turn, planId, each.rebooting(host.status().bootId(), turn.instant()));
-            operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.RESTART));
+            return;
         }
+        switch (rolling(turn, planId).task()) {
+            case WAIT_FOR_OPERATOR -> waits(turn, planId, each, host, null);
+            case REBOOT -> reboot(turn, planId, each, host);
+            case UPGRADE -> {
+                change(turn, planId, each.to(HostStep.UPGRADING, null, turn.instant()));
+                operations.accept(turn, new Request.UpgradeHost(host.id()));
+            }
+        }
+    }
+
+    private static void waits(Turn turn, UUID planId, PlanHost each, Host host, @Nullable String why) {
+        change(turn, planId, each.to(HostStep.IN_MAINTENANCE, why, turn.instant()));
+        turn.log(
+                Severity.INFO,
+                "balancing.host_waits",
+                "Host " + host.name() + " is in maintenance and waits for its operator; the plan goes on when it is"
+                        + " activated." + (why == null ? "" : " " + why),
+                host.subject());
+    }
+
+    private void reboot(Turn turn, UUID planId, PlanHost each, Host host) {
+        change(turn, planId, each.rebooting(host.status().bootId(), turn.instant()));
+        operations.accept(turn, new Request.PowerHost(host.id(), PowerTask.RESTART));
+    }
+
+    private void upgraded(Turn turn, UUID planId, PlanHost each, boolean wantsReboot) {
+        Host host = turn.inventory().host(each.hostId()).orElseThrow();
+        if (!wantsReboot) {
+            returns(turn, planId, each, host);
+        } else if (host.spec().powerManagement().usable()) {
+            reboot(turn, planId, each, host);
+        } else {
+            waits(turn, planId, each, host, "It was upgraded and wants a reboot, and has no power management.");
+        }
+    }
+
+    private void returns(Turn turn, UUID planId, PlanHost each, Host host) {
+        change(turn, planId, each.to(HostStep.RETURNING, null, turn.instant()));
+        operations.accept(turn, new Request.ActivateHost(host.id()));
     }
 
     private void rebooted(Turn turn, UUID planId, PlanHost each, Host host, @Nullable String failure) {
@@ -178,8 +229,7 @@ final class RollingExecution {
         if (failure != null) {
             failed(turn, planId, each, failure);
         } else if (booted && host.state() == HostState.MAINTENANCE) {
-            change(turn, planId, each.to(HostStep.RETURNING, null, turn.instant()));
-            operations.accept(turn, new Request.ActivateHost(host.id()));
+            returns(turn, planId, each, host);
         } else if (booted && host.state() == HostState.UP) {
             change(turn, planId, each.to(HostStep.DONE, null, turn.instant()));
         } else if (longer(turn, each, BOOT)) {
@@ -257,9 +307,13 @@ final class RollingExecution {
             return Optional.of("VM " + fixed.get().name() + " is "
                     + (fixed.get().state() == VmState.PAUSED ? "paused." : "pinned."));
         }
-        Inventory supposed = FailoverProof.whatIf(turn.inventory(), cluster, null);
-        supposed.put(host.to(HostState.PREPARING_FOR_MAINTENANCE, null), Instant.EPOCH);
+        Inventory supposed = emptying(turn.inventory(), cluster, host, false);
         Optional<Vm> stranded = stranded(supposed, cluster, host);
+        if (stranded.isPresent()) {
+            // The operation that empties it has them woken.
+            supposed = emptying(turn.inventory(), cluster, host, true);
+            stranded = stranded(supposed, cluster, host);
+        }
         if (stranded.isPresent()) {
             return Optional.of("No other host could take VM " + stranded.get().name() + ".");
         }
@@ -272,6 +326,18 @@ final class RollingExecution {
                 : Optional.empty();
     }
 
+    /** The cluster as it is once the host takes no more VMs; with hosts that sleep as if they were on, or without. */
+    private static Inventory emptying(Inventory inventory, Cluster cluster, Host host, boolean awake) {
+        Inventory supposed = FailoverProof.whatIf(inventory, cluster);
+        supposed.put(host.to(HostState.PREPARING_FOR_MAINTENANCE, null), Instant.EPOCH);
+        if (awake) {
+            inventory.hostsOf(cluster.id()).stream()
+                    .filter(other -> HostSleep.sleepsOrWill(inventory, other))
+                    .forEach(other -> SleepingHosts.wake(supposed, other));
+        }
+        return supposed;
+    }
+
     /** The first of its VMs that finds no room, the largest asked first; none, if all are somewhere else in the end. */
     private Optional<Vm> stranded(Inventory supposed, Cluster cluster, Host host) {
         Scheduler scheduler = new Scheduler(supposed, loads);
@@ -281,11 +347,12 @@ final class RollingExecution {
                         .thenComparing(Vm::name))
                 .toList();
         for (Vm vm : leaving) {
-            Optional<Host> target = scheduler.choose(new PlacementRequest(vm, cluster, null, Set.of()));
+            PlacementRequest request = new PlacementRequest(vm, cluster, null, Set.of());
+            Optional<Host> target = scheduler.choose(request);
             if (target.isEmpty()) {
                 return Optional.of(vm);
             }
-            supposed.put(vm.withStatus(vm.status().on(target.get().id())), Instant.EPOCH);
+            supposed.put(scheduler.supposedOn(request, target.get()), Instant.EPOCH);
         }
         return Optional.empty();
     }

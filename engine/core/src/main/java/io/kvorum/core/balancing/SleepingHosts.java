@@ -39,7 +39,7 @@ public final class SleepingHosts implements Sleepers {
         if (asleep.isEmpty()) {
             return false;
         }
-        Inventory awake = FailoverProof.whatIf(inventory, cluster, null);
+        Inventory awake = FailoverProof.whatIf(inventory, cluster);
         asleep.forEach(host -> wake(awake, host));
         return place(awake, cluster, vm, onlyHostId, held).isPresent();
     }
@@ -58,5 +58,11 @@ public final class SleepingHosts implements Sleepers {
                 .choose(new PlacementRequest(vm, cluster, onlyHostId, Set.of()))
                 .filter(host ->
                         !held || admission.objection(supposed, vm, host.id()).isEmpty());
+    }
+
+    /** As if the VM ran on a host where it may be started. */
+    void suppose(Inventory supposed, Cluster cluster, Vm vm, Host host) {
+        PlacementRequest request = new PlacementRequest(vm, cluster, host.id(), Set.of());
+        supposed.put(new Scheduler(supposed, loads).supposedOn(request, host), Instant.EPOCH);
     }
 }

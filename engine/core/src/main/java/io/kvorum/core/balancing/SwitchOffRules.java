@@ -58,7 +58,7 @@ final class SwitchOffRules {
      */
     Optional<String> toldObjection(Turn turn, Cluster cluster, Host host) {
         return notEmpty.apply(host.id())
-                .or(() -> needed(turn, cluster, host, FailoverProof.whatIf(turn.inventory(), cluster, null), 0, 0));
+                .or(() -> needed(turn, cluster, host, FailoverProof.whatIf(turn.inventory(), cluster), 0, 0));
     }
 
     /** The same, but for what is on it. */

@@ -5,6 +5,7 @@ import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.MigrationPolicy;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Platform;
+import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
 import java.util.List;
@@ -48,14 +49,19 @@ public sealed interface AgentCommand {
 
     record DeleteSavedState(UUID vmId, StorageDomain storageDomain) implements AgentCommand {}
 
-    /** {@code recover}: goes on with a migration whose post-copy broke, see {@link VmRunState#TORN}. */
+    /**
+     * {@code recover}: goes on with a migration whose post-copy broke, see {@link VmRunState#TORN}. {@code seat}: what it gets of
+     * the target's NUMA nodes, with so many {@code vcpus}; null where it floats.
+     */
     record MigrateVm(
             UUID vmId,
             UUID targetHostId,
             String targetAddress,
             List<Network> networks,
             MigrationPolicy policy,
-            boolean recover)
+            boolean recover,
+            @Nullable Seat seat,
+            int vcpus)
             implements AgentCommand {
         public MigrateVm {
             networks = List.copyOf(networks);
@@ -108,6 +114,9 @@ public sealed interface AgentCommand {
 
     /** Only ever after proof that the member with that id, the holder, is off. */
     record ReleaseLease(UUID vmId, StorageDomain storageDomain, int holderLeaseId) implements AgentCommand {}
+
+    /** The host's own software, by its package manager. It holds no guests. */
+    record UpgradeHost() implements AgentCommand {}
 
     enum PowerAction {
         STATUS,

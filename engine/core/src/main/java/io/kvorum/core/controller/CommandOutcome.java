@@ -12,6 +12,11 @@ public sealed interface CommandOutcome {
         return this instanceof Done;
     }
 
+    /** Whether it is an upgrade that takes effect with the host's next boot only. */
+    default boolean wantsReboot() {
+        return this instanceof Done(UpgradeDetail detail) && detail.rebootRequired();
+    }
+
     /** {@code detail} as the command promises, or null. */
     record Done(@Nullable Detail detail) implements CommandOutcome {}
 
@@ -85,6 +90,9 @@ public sealed interface CommandOutcome {
     record StorageDetail(long capacityBytes, long availableBytes) implements Detail {}
 
     record PowerDetail(boolean on) implements Detail {}
+
+    /** {@code lastLines}: what the upgrade said last, for people. */
+    record UpgradeDetail(boolean rebootRequired, String lastLines) implements Detail {}
 
     record ProbeDetail(ProbeAnswer answer) implements Detail {}
 

@@ -32,6 +32,7 @@ import io.kvorum.core.operations.Request;
 import io.kvorum.core.rehearsal.Rehearsal;
 import io.kvorum.core.scheduling.BrokenRule;
 import io.kvorum.core.scheduling.Explanation;
+import io.kvorum.core.scheduling.FleetOverview;
 import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.PolicySchedules;
@@ -183,6 +184,11 @@ public final class Controller {
     /** What VMs use of the quota, by cluster. */
     public Optional<Map<UUID, Amount>> quotaUse(UUID quotaId) {
         return inventory.quota(quotaId).map(quota -> inventory.quotaUse().clusters(quotaId));
+    }
+
+    /** What all hosts have and use, and which of them somebody should look at. */
+    public FleetOverview overview(Now now) {
+        return FleetOverview.of(inventory, loads, now);
     }
 
     /** Whether the cluster could lose the hosts that it shall be able to lose; changes nothing. */

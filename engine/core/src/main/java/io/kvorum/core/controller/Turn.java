@@ -1,6 +1,7 @@
 package io.kvorum.core.controller;
 
 import io.kvorum.core.inventory.Change;
+import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
@@ -43,9 +44,21 @@ public final class Turn {
         return inventory.put(entity, now.instant());
     }
 
-    /** Stores the VM with that status. */
+    /** Stores the VM with that status. Where that binds it to a host of another cluster, it belongs to that cluster from now on. */
     public Vm put(Vm vm, VmStatus status) {
-        return (Vm) put(vm.withStatus(status));
+        Vm changed = vm.withStatus(status);
+        boolean arrives = status.hostId() != null && !status.hostId().equals(vm.hostId());
+        Vm stored = (Vm) put(arrives ? inventory.inClusterOf(status.hostId(), changed) : changed);
+        UUID clusterId = stored.spec().clusterId();
+        if (!clusterId.equals(vm.spec().clusterId())) {
+            String cluster = inventory.cluster(clusterId).map(Cluster::name).orElse("?");
+            log(
+                    Severity.INFO,
+                    "vm.cluster_changed",
+                    "VM " + vm.name() + " belongs to cluster " + cluster + " now, where it was moved to.",
+                    stored.subject());
+        }
+        return stored;
     }
 
     public void remove(Kind kind, UUID id) {

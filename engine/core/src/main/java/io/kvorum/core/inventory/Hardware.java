@@ -120,6 +120,11 @@ public record Hardware(
         CUSTOM,
         HOST_MODEL,
         HOST_PASSTHROUGH,
-        MAXIMUM
+        MAXIMUM;
+
+        /** Whether such a guest gets the model of a cluster that has one. */
+        public boolean takesModel() {
+            return this == DEFAULT || this == CUSTOM;
+        }
     }
 }

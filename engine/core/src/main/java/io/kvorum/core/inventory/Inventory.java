@@ -36,7 +36,7 @@ public final class Inventory implements Surroundings {
     private final HostColumns columns = new HostColumns();
     private final QuotaUse quotaUse = new QuotaUse();
     private final PlacementVersions versions = new PlacementVersions();
-    private final Map<Lock, UUID> locks = new HashMap<>();
+    private final OpenOperations open = new OpenOperations(this::markLocked);
     private final boolean remembers;
     private List<Change> changes = new ArrayList<>();
 
@@ -51,7 +51,7 @@ public final class Inventory implements Surroundings {
             entities.put(kind, new LinkedHashMap<>());
             names.put(kind, new HashMap<>());
         }
-        stored.forEach(this::index);
+        stored.forEach(entity -> index(entities(entity.kind()).get(entity.id()), entity));
     }
 
     /** An inventory to try things on: it remembers no changes, since nobody stores them. */
@@ -193,10 +193,22 @@ public final class Inventory implements Surroundings {
         return List.copyOf(this.<Operation>all(Kind.OPERATION));
     }
 
+    /** Those of that operation's children that have not ended, in the order they came. */
+    public List<Operation> childrenOf(UUID operationId) {
+        return open.childrenOf(operationId).stream()
+                .flatMap(id -> operation(id).stream())
+                .toList();
+    }
+
     /** Whether a thing of that kind has this name, whatever the case, other than the one with that id. */
     public boolean nameTaken(Kind kind, String name, UUID exceptId) {
         UUID holder = names(kind).get(key(name));
         return holder != null && !holder.equals(exceptId);
+    }
+
+    /** The VM as it is once it is bound to that host: it belongs to the host's cluster. */
+    public Vm inClusterOf(@Nullable UUID hostId, Vm vm) {
+        return host(hostId).map(host -> vm.in(host.spec().clusterId())).orElse(vm);
     }
 
     public List<Host> hostsOf(UUID clusterId) {
@@ -239,11 +251,11 @@ public final class Inventory implements Surroundings {
 
     /** The operation that holds the lock, if one does. */
     public Optional<Operation> holder(Lock lock) {
-        return operation(locks.get(lock));
+        return operation(open.holder(lock));
     }
 
     public boolean locked(Kind kind, UUID id) {
-        return locks.containsKey(new Lock(kind, id));
+        return open.locked(new Lock(kind, id));
     }
 
     // ---- changing
@@ -253,7 +265,7 @@ public final class Inventory implements Surroundings {
         Entity before = entities(entity.kind()).get(entity.id());
         Meta meta = before == null ? entity.meta() : before.meta();
         Entity stored = entity.withMeta(meta.next(now));
-        index(stored);
+        index(before, stored);
         versions.changed(before, stored);
         remember(new Change.Put(stored));
         return stored;
@@ -263,6 +275,7 @@ public final class Inventory implements Surroundings {
         Entity gone = entities(kind).remove(id);
         if (gone != null) {
             unindex(gone);
+            rename(gone, null);
             if (gone instanceof Host host) {
                 columns.remove(host);
             }
@@ -308,19 +321,19 @@ public final class Inventory implements Surroundings {
 
     // ---- indexes
 
-    private void index(Entity entity) {
-        Entity before = entities(entity.kind()).get(entity.id());
+    private void index(@Nullable Entity before, Entity entity) {
         if (before != null) {
             unindex(before);
         }
+        rename(before, entity);
         if (entity instanceof Operation operation && operation.state().ended()) {
             entities(Kind.OPERATION).remove(operation.id());
+            open.ended(operation);
             return;
         }
         entities(entity.kind()).put(entity.id(), entity);
         switch (entity) {
             case Vm vm -> {
-                names(Kind.VM).put(key(vm.name()), vm.id());
                 bind(vm.hostId(), vm);
                 bind(vm.status().targetHostId(), vm);
                 quotaUse.count(vm, 1);
@@ -331,31 +344,24 @@ public final class Inventory implements Surroundings {
                 }
             }
             case Host host -> {
-                names(Kind.HOST).put(key(host.name()), host.id());
                 hostsByCluster
                         .computeIfAbsent(host.spec().clusterId(), id -> new LinkedHashSet<>())
                         .add(host.id());
                 putColumns(host);
             }
-            case OperationRecord operation ->
-                ((Operation) operation).locks().forEach(lock -> {
-                    locks.put(lock, operation.id());
-                    markLocked(lock);
-                });
+            case OperationRecord operation -> open.take((Operation) operation);
             case ConfigObject config -> {
-                names(config.kind()).put(key(config.name()), config.id());
                 if (config instanceof AffinityRule rule) {
                     gather(rule);
                 }
             }
-            case Image image -> names(Kind.IMAGE).put(key(image.name()), image.id());
-            case Template template -> names(Kind.TEMPLATE).put(key(template.name()), template.id());
+            case Image image -> {}
+            case Template template -> {}
             case BalancingPlan plan -> {}
         }
     }
 
     private void unindex(Entity entity) {
-        names(entity.kind()).remove(key(entity.name()), entity.id());
         switch (entity) {
             case Vm vm -> {
                 unbind(vm.hostId(), vm);
@@ -368,11 +374,7 @@ public final class Inventory implements Surroundings {
                 hostsByCluster
                         .getOrDefault(host.spec().clusterId(), new LinkedHashSet<>())
                         .remove(host.id());
-            case OperationRecord operation ->
-                ((Operation) operation).locks().forEach(lock -> {
-                    locks.remove(lock, operation.id());
-                    markLocked(lock);
-                });
+            case OperationRecord operation -> open.letGo((Operation) operation);
             case ConfigObject config -> {
                 if (config instanceof AffinityRule rule) {
                     columns.groups().remove(rule.id());
@@ -381,6 +383,24 @@ public final class Inventory implements Surroundings {
             case Image image -> {}
             case Template template -> {}
             case BalancingPlan plan -> {}
+        }
+    }
+
+    /** One of the two may be missing. Most changes are none of a name, and cost nothing here. */
+    private void rename(@Nullable Entity before, @Nullable Entity after) {
+        Entity one = after == null ? before : after;
+        if (one == null
+                || one instanceof OperationRecord
+                || one instanceof BalancingPlan
+                || before != null && after != null && before.name().equals(after.name())) {
+            return;
+        }
+        Map<String, UUID> known = names(one.kind());
+        if (before != null) {
+            known.remove(key(before.name()), before.id());
+        }
+        if (after != null) {
+            known.put(key(after.name()), after.id());
         }
     }
 
@@ -409,7 +429,7 @@ public final class Inventory implements Surroundings {
 
     private void markLocked(Lock lock) {
         if (lock.kind() == Kind.HOST) {
-            columns.lock(lock.id(), locks.containsKey(lock));
+            columns.lock(lock.id(), open.locked(lock));
             host(lock.id()).ifPresent(host -> versions.changed(host, host));
         }
     }

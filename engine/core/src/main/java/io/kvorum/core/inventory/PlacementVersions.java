@@ -52,6 +52,10 @@ final class PlacementVersions {
     private void count(@Nullable Entity entity) {
         if (entity instanceof Vm vm) {
             clusters.merge(vm.spec().clusterId(), 1L, Long::sum);
+            UUID target = vm.status().targetClusterId();
+            if (target != null) {
+                clusters.merge(target, 1L, Long::sum);
+            }
         } else if (entity instanceof Host host) {
             clusters.merge(host.spec().clusterId(), 1L, Long::sum);
         }

@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param machine the machine type that its emulator was started with, by its full name such as "pc-q35-7.2"; null where its
  *     host did not tell
  * @param tscHertz the frequency that its time stamp counter keeps; 0 for one that may change
+ * @param cpuModel the CPU model that it was started with, or {@link #UNNAMED_CPU}; null where nobody noted it
  */
-public record Platform(@Nullable String machine, long tscHertz) {
+public record Platform(
+        @Nullable String machine, long tscHertz, @Nullable String cpuModel) {
 
-    /** The host's newest machine, and a counter that may change. */
-    public static final Platform UNKNOWN = new Platform(null, 0);
+    /** No model that a host could be asked for: the CPU of the host that the guest was started on, or what its emulator has. */
+    public static final String UNNAMED_CPU = "";
+
+    /** The host's newest machine, a counter that may change, and some CPU. */
+    public static final Platform UNKNOWN = new Platform(null, 0, null);
 
     /** The machine type of guests for which nobody asks for another. */
     public static final String DEFAULT_MACHINE = "q35";
@@ -33,7 +38,20 @@ public record Platform(@Nullable String machine, long tscHertz) {
         String machine = host.machineNamed(wanted == null ? DEFAULT_MACHINE : wanted);
         Tsc tsc = host.tsc();
         return new Platform(
-                machine == null ? wanted : machine, hardware.tuning().invariantTsc() && tsc != null ? tsc.hertz() : 0);
+                machine == null ? wanted : machine,
+                hardware.tuning().invariantTsc() && tsc != null ? tsc.hertz() : 0,
+                cpuGiven(hardware, cluster));
+    }
+
+    /** The CPU model that such a guest is started with in that cluster, or {@link #UNNAMED_CPU}. */
+    public static String cpuGiven(Hardware hardware, Cluster cluster) {
+        String model = cluster.cpuModel();
+        return model != null && hardware.cpuMode().takesModel() ? model : UNNAMED_CPU;
+    }
+
+    /** The same with that CPU, where nobody noted which it is. */
+    public Platform knowing(String model) {
+        return cpuModel != null ? this : new Platform(machine, tscHertz, model);
     }
 
     /** Whether a guest with this frequency, if it keeps one, goes on counting at it there. */

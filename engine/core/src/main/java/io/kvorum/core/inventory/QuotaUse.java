@@ -42,7 +42,7 @@ public final class QuotaUse {
         return totals.getOrDefault(quotaId, Amount.NOTHING);
     }
 
-    /** In that cluster only. */
+    /** In that cluster only. A VM that migrates to another cluster counts in both. */
     public Amount of(UUID quotaId, UUID clusterId) {
         return byCluster.getOrDefault(quotaId, Map.of()).getOrDefault(clusterId, Amount.NOTHING);
     }
@@ -61,6 +61,10 @@ public final class QuotaUse {
         add(totals, quotaId, vm, sign);
         Map<UUID, Amount> clusters = byCluster.computeIfAbsent(quotaId, id -> new HashMap<>());
         add(clusters, vm.spec().clusterId(), vm, sign);
+        UUID target = vm.status().targetClusterId();
+        if (target != null) {
+            add(clusters, target, vm, sign);
+        }
         if (clusters.isEmpty()) {
             byCluster.remove(quotaId);
         }

@@ -22,7 +22,9 @@ public record RollingMaintenance(HostTask task, int hostsAtOnce, List<PlanHost> 
         /** It stays in maintenance until an operator activates it. */
         WAIT_FOR_OPERATOR,
         /** Its power is cycled by its BMC, and it is activated when it has booted. */
-        REBOOT
+        REBOOT,
+        /** It upgrades its own software, is rebooted where it wants that, and activated. */
+        UPGRADE
     }
 
     /** How far a host is. */
@@ -32,6 +34,7 @@ public record RollingMaintenance(HostTask task, int hostsAtOnce, List<PlanHost> 
         DRAINING,
         /** An operator works on it. */
         IN_MAINTENANCE,
+        UPGRADING,
         REBOOTING,
         /** It was activated and is not up yet. */
         RETURNING,
@@ -41,7 +44,10 @@ public record RollingMaintenance(HostTask task, int hostsAtOnce, List<PlanHost> 
 
         /** Whether the host is away, or leaving, or coming back. */
         public boolean underWay() {
-            return this == DRAINING || this == IN_MAINTENANCE || this == REBOOTING || this == RETURNING;
+            return switch (this) {
+                case DRAINING, IN_MAINTENANCE, UPGRADING, REBOOTING, RETURNING -> true;
+                case PLANNED, DONE, FAILED, SKIPPED -> false;
+            };
         }
     }
 

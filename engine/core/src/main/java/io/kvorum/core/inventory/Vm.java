@@ -33,6 +33,11 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
         return new Vm(id, spec, newStatus, meta);
     }
 
+    /** The VM as it is in that cluster. */
+    public Vm in(UUID clusterId) {
+        return clusterId.equals(spec.clusterId()) ? this : withSpec(spec.in(clusterId));
+    }
+
     public VmState state() {
         return status.state();
     }
@@ -111,6 +116,24 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     HostWishes.NONE,
                     null,
                     null);
+        }
+
+        /** The same in that cluster. */
+        public VmSpec in(UUID newClusterId) {
+            return new VmSpec(
+                    name,
+                    description,
+                    newClusterId,
+                    templateId,
+                    hardware,
+                    disks,
+                    nics,
+                    highAvailability,
+                    migration,
+                    cloudInitUserData,
+                    hosts,
+                    migrationPolicy,
+                    quotaId);
         }
 
         public VmSpec with(HostWishes wishes) {
@@ -286,6 +309,7 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
      * @param targetSeat the same of the host that it is migrating to
      * @param platform what it was last started on, which counts while it runs and while its memory is saved; null where
      *     nobody knows
+     * @param targetClusterId the cluster of the host that it is migrating to, if that is another than its own; else null
      */
     public record VmStatus(
             VmState state,
@@ -298,7 +322,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
             @Nullable UUID leaseLeftBy,
             @Nullable Seat seat,
             @Nullable Seat targetSeat,
-            @Nullable Platform platform) {
+            @Nullable Platform platform,
+            @Nullable UUID targetClusterId) {
 
         /** On no seat. */
         public VmStatus(
@@ -321,6 +346,7 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     null,
                     null,
+                    null,
                     null);
         }
 
@@ -341,7 +367,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     seat,
                     targetSeat,
-                    platform);
+                    platform,
+                    targetClusterId);
         }
 
         /** Bound to that host only; on the seat that it has there, if it has one. */
@@ -367,11 +394,17 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     newSeat,
                     null,
-                    platform);
+                    platform,
+                    null);
         }
 
-        /** On its way to that host, on which that seat is kept for it; or, with null, on no way. */
-        public VmStatus movingTo(@Nullable UUID newTargetId, @Nullable Seat newTargetSeat) {
+        /**
+         * On its way to that host, on which that seat is kept for it; or, with null, on no way.
+         *
+         * @param newTargetClusterId the host's cluster if that is another than the VM's, else null
+         */
+        public VmStatus movingTo(
+                @Nullable UUID newTargetId, @Nullable Seat newTargetSeat, @Nullable UUID newTargetClusterId) {
             return new VmStatus(
                     state,
                     reason,
@@ -383,11 +416,13 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     seat,
                     newTargetSeat,
-                    platform);
+                    platform,
+                    newTargetClusterId);
         }
 
+        /** On its way to that host of its own cluster; or, with null, on no way. */
         public VmStatus movingTo(@Nullable UUID newTargetId) {
-            return movingTo(newTargetId, null);
+            return movingTo(newTargetId, null, null);
         }
 
         /** What it holds where it is being started: of the host that it is on its way to, else of the one it is bound to. */
@@ -407,7 +442,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     seat,
                     targetSeat,
-                    platform);
+                    platform,
+                    targetClusterId);
         }
 
         public VmStatus saved(boolean memory) {
@@ -422,7 +458,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     seat,
                     targetSeat,
-                    platform);
+                    platform,
+                    targetClusterId);
         }
 
         public VmStatus startedAt(@Nullable Instant instant) {
@@ -437,7 +474,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     seat,
                     targetSeat,
-                    platform);
+                    platform,
+                    targetClusterId);
         }
 
         /** Proven to run nowhere. */
@@ -453,7 +491,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     null,
                     null,
-                    platform);
+                    platform,
+                    null);
         }
 
         /** What it is started on now. */
@@ -469,7 +508,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     leaseLeftBy,
                     seat,
                     targetSeat,
-                    newPlatform);
+                    newPlatform,
+                    targetClusterId);
         }
 
         /** Its lease may still be that host's, which is proven to be off. */
@@ -485,7 +525,8 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
                     deadHostId,
                     seat,
                     targetSeat,
-                    platform);
+                    platform,
+                    targetClusterId);
         }
     }
 }

@@ -96,6 +96,8 @@ final class AffinityRules {
                 problems.add(VmRules.field(path, member.vmId(), "There is no such VM."));
             } else if (!vm.get().spec().clusterId().equals(group.clusterId())) {
                 problems.add(VmRules.field(path, vm.get().name(), "It belongs to another cluster."));
+            } else if (vm.get().status().targetClusterId() != null) {
+                problems.add(VmRules.field(path, vm.get().name(), "It is on its way to another cluster."));
             }
             if (member.partition() != null) {
                 VmRules.checkRange("members[" + i + "].partition", member.partition(), 0, MAX_PARTITION, problems);

@@ -33,10 +33,17 @@ final class ChangeHostProcedure implements Procedure<Request.ChangeHost> {
         if (!problems.isEmpty()) {
             return Verdict.refuse(Problem.invalid(problems));
         }
-        if (!request.spec().clusterId().equals(host.spec().clusterId()) && host.state() != HostState.MAINTENANCE) {
+        boolean otherCluster = !request.spec().clusterId().equals(host.spec().clusterId());
+        if (otherCluster && host.state() != HostState.MAINTENANCE) {
             return Verdict.refuse(Problem.conflict(
                     "Host " + host.name() + " can change its cluster only in maintenance; it is "
                             + VmRules.words(host.state()) + ".",
+                    host.subject()));
+        }
+        if (otherCluster && !work.inventory().vmsOn(host.id()).isEmpty()) {
+            return Verdict.refuse(Problem.conflict(
+                    "Host " + host.name() + " cannot change its cluster: it is not settled yet whether VM "
+                            + work.inventory().vmsOn(host.id()).getFirst().name() + " is on it.",
                     host.subject()));
         }
         work.turn().put(host.withSpec(request.spec()));

@@ -7,6 +7,7 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.QuotaUse;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.VmSpec;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +38,11 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
             return Verdict.refuse(stale.get());
         }
         List<FieldProblem> problems = VmRules.check(work.inventory(), vm.id(), request.spec());
+        UUID targetClusterId = vm.status().targetClusterId();
+        if (problems.isEmpty() && targetClusterId != null) {
+            // It is not settled in which of the two it runs: its specification must be good in both.
+            problems = VmRules.check(work.inventory(), vm.id(), request.spec().in(targetClusterId));
+        }
         if (!problems.isEmpty()) {
             return Verdict.refuse(Problem.invalid(problems));
         }
@@ -49,6 +55,10 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
                 || !request.spec().clusterId().equals(vm.spec().clusterId());
         if (shapeChanges && (vm.state().active() || vm.status().memorySaved())) {
             return Verdict.refuse(VmRules.wrongState(work, vm, "given another name, cluster or hardware", "down"));
+        }
+        Optional<Problem> bound = inOtherCluster(work.inventory(), vm, request.spec());
+        if (bound.isPresent()) {
+            return Verdict.refuse(bound.get());
         }
         if (QuotaUse.counts(vm)
                 && !Objects.equals(request.spec().quotaId(), vm.spec().quotaId())) {
@@ -66,6 +76,13 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
             return Verdict.refuse(VmRules.wrongState(work, vm, "given another lease", "down"));
         }
         return after == null ? changedThenRemove(work, request, vm, before) : make(work, vm, after);
+    }
+
+    private static Optional<Problem> inOtherCluster(Inventory inventory, Vm vm, VmSpec wanted) {
+        UUID before = vm.spec().clusterId();
+        return wanted.clusterId().equals(before)
+                ? Optional.empty()
+                : ClusterChange.toBelong(inventory, vm.withSpec(wanted.in(before)), wanted.clusterId());
     }
 
     /** The new lease comes first: a VM never counts as having one that is not there. */

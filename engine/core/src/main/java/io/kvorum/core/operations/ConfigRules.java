@@ -1,6 +1,7 @@
 package io.kvorum.core.operations;
 
 import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.ClusterSetting;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
@@ -36,8 +37,6 @@ public final class ConfigRules {
     private static final int MAX_WINDOWS = 50;
     private static final int MAX_STARTING_GRACE_SECONDS = 3600;
 
-    private static final long MAX_DISK_BYTES_PER_SECOND = 1_000_000_000_000L;
-
     private ConfigRules() {}
 
     /** What is wrong with the settings of a cluster; nothing if they may be tried or taken. */
@@ -51,9 +50,9 @@ public final class ConfigRules {
         VmRules.checkDescription(cluster.description(), problems);
         checkDataCenter(inventory, cluster.dataCenterId(), problems);
         Cluster.SchedulingPolicy policy = cluster.scheduling();
-        VmRules.checkRange("highUtilizationPercent", policy.highUtilizationPercent(), 1, 100, problems);
-        VmRules.checkRange("cpuOverCommitDurationMinutes", policy.cpuOverCommitDurationMinutes(), 0, 1440, problems);
-        VmRules.checkRange("memoryOvercommitPercent", policy.memoryOvercommitPercent(), 100, 400, problems);
+        for (ClusterSetting setting : ClusterSetting.ALL) {
+            VmRules.checkRange(setting.name(), setting.in(cluster), setting.least(), setting.most(), problems);
+        }
         VmRules.checkRange(
                 "fencing.stopWhenSilentPercent", cluster.fencing().stopWhenSilentPercent(), 1, 100, problems);
         VmRules.checkRange(
@@ -67,27 +66,6 @@ public final class ConfigRules {
             problems.add(
                     VmRules.field("customPolicyId", cluster.customPolicyId(), "There is no such scheduling policy."));
         }
-        Cluster.BalancingPolicy balancing = cluster.balancing();
-        VmRules.checkRange("balancing.aggressiveness", balancing.aggressiveness(), 1, 5, problems);
-        VmRules.checkRange("balancing.memoryHighPercent", balancing.memoryHighPercent(), 1, 100, problems);
-        VmRules.checkRange("balancing.criticalPercent", balancing.criticalPercent(), 1, 100, problems);
-        VmRules.checkRange("balancing.diskHighPercent", balancing.io().diskHighPercent(), 1, 100, problems);
-        VmRules.checkRange("balancing.networkHighPercent", balancing.io().networkHighPercent(), 1, 100, problems);
-        VmRules.checkRange(
-                "balancing.diskLimitBytesPerSecond",
-                balancing.io().diskLimitBytesPerSecond(),
-                0,
-                MAX_DISK_BYTES_PER_SECOND,
-                problems);
-        VmRules.checkRange(
-                "balancing.cpuPressureHighPercent", balancing.pressure().cpuPressureHighPercent(), 1, 100, problems);
-        VmRules.checkRange(
-                "balancing.efficiencyLowPercent", balancing.pressure().efficiencyLowPercent(), 0, 100, problems);
-        VmRules.checkRange("balancing.migrationsPerHost", balancing.migrationsPerHost(), 1, 16, problems);
-        VmRules.checkRange("balancing.migrationsPerCluster", balancing.migrationsPerCluster(), 1, 1000, problems);
-        VmRules.checkRange(
-                "powerSaving.lowUtilizationPercent", cluster.powerSaving().lowUtilizationPercent(), 0, 100, problems);
-        VmRules.checkRange("powerSaving.hostsInReserve", cluster.powerSaving().hostsInReserve(), 0, 1000, problems);
         if (cluster.everUses(Cluster.PolicyName.POWER_SAVING)
                 && cluster.powerSaving().lowUtilizationPercent() >= policy.highUtilizationPercent()) {
             problems.add(VmRules.field(

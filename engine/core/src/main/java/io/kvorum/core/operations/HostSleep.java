@@ -11,6 +11,8 @@ import io.kvorum.core.inventory.StorageDomain.StorageState;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.Request.PowerTask;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,16 +23,28 @@ import java.util.stream.Collectors;
  */
 public final class HostSleep {
 
-    /** The step of a start that no host could take yet. */
+    /** Of servers some take minutes to boot, and a BMC may have to be asked again. */
+    static final Duration WAKING_LIMIT = Duration.ofMinutes(15);
+
+    /** The step of a start, or of the emptying of a host, whose VMs no host could take yet. */
     static final String WAIT = "wait for a host to be switched on";
 
     private HostSleep() {}
 
-    /** Whether the operation starts a VM that waits for a host to be woken. */
+    /** Whether the operation starts a VM, or empties a host, and waits for another one to be woken. */
     public static boolean waitedFor(Operation operation) {
-        return operation.request() instanceof Request.StartVm
+        return (operation.request() instanceof Request.StartVm || operation.request() instanceof Request.MaintainHost)
                 && operation.waiting()
                 && operation.currentStep().name().equals(WAIT);
+    }
+
+    /** Whether it has once waited for a host to be woken for longer than any should take. */
+    static boolean waitedInVain(Operation operation, Instant now) {
+        return operation.steps().stream()
+                .filter(step -> step.name().equals(WAIT))
+                .anyMatch(step -> Duration.between(step.startedAt(), step.endedAt() == null ? now : step.endedAt())
+                                .compareTo(WAKING_LIMIT)
+                        > 0);
     }
 
     /** Why the host must not be switched off to save power, in words; whether the cluster can do without it is not asked here. */

@@ -119,7 +119,11 @@ final class MaintainClusterProcedure implements Procedure<Request.MaintainCluste
                 request.task(),
                 request.hostsAtOnce(),
                 hosts.stream().map(PlanHost::planned).toList());
-        String what = request.task() == HostTask.REBOOT ? "reboot" : "put into maintenance";
+        String what = switch (request.task()) {
+            case WAIT_FOR_OPERATOR -> "put into maintenance";
+            case REBOOT -> "reboot";
+            case UPGRADE -> "upgrade";
+        };
         return new BalancingPlan(
                 request.planId(),
                 cluster.id(),

@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
  * <ol>
  *   <li>The host takes no new VMs from now on. VMs that may not move refuse the request.
  *   <li>While VMs are bound to it, some of them are migrated, a few at a time; one that starts or stops is waited for.
+ *   <li>Where only hosts that sleep could take them, they are waited for, up to {@link HostSleep#WAKING_LIMIT}: the balancer wakes
+ *       hosts for those that wait. Nothing holds the VMs meanwhile: what becomes of them is seen.
  *   <li>When none is left it is in maintenance. If one cannot leave, the host is up again and the operation says why.
  * </ol>
  */
@@ -81,12 +83,16 @@ final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
                         .vm(child.about().id())
                         .filter(vm -> vm.bindsTo(host.id()))
                         .isPresent())
+                .filter(child -> !crowdedOut(work, child))
                 .findFirst();
         if (failed.isPresent()) {
             String why = failed.get().problem() == null
                     ? "it was called off"
                     : failed.get().problem().detail();
             return giveUp(work, host, failed.get().about().name(), why);
+        }
+        if (work.endedChildren().stream().anyMatch(child -> crowdedOut(work, child))) {
+            return waitForHosts(work);
         }
         Set<UUID> moving =
                 work.openChildren().stream().map(child -> child.about().id()).collect(Collectors.toSet());
@@ -95,6 +101,33 @@ final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
 
     private static boolean heldByAnother(Operation child) {
         return child.problem() != null && child.problem().blockingOperation() != null;
+    }
+
+    /** Whether others took the room that a VM should have had, and hosts that sleep have some. */
+    private static boolean crowdedOut(Work work, Operation child) {
+        return child.problem() != null
+                && child.problem().type() == Problem.Type.NO_HOST
+                && work.inventory()
+                        .vm(child.about().id())
+                        .filter(vm -> waits(work, vm))
+                        .isPresent();
+    }
+
+    private static Verdict waitForHosts(Work work) {
+        return HostSleep.waitedFor(work.operation())
+                ? new Verdict.Wait()
+                : new Verdict.Children(HostSleep.WAIT, List.of());
+    }
+
+    /** Whether hosts that sleep are to be waited for, so that a VM that finds no room now may find some. */
+    private static boolean waits(Work work, Vm vm) {
+        if (HostSleep.waitedInVain(work.operation(), work.turn().instant())) {
+            return false;
+        }
+        return HostSleep.waitedFor(work.operation())
+                ? work.inventory().hostsOf(vm.spec().clusterId()).stream()
+                        .anyMatch(host -> HostSleep.sleepsOrWill(work.inventory(), host))
+                : work.worthWaitingToLeave(vm);
     }
 
     private static Verdict drain(Work work, Host host, Set<UUID> moving) {
@@ -114,14 +147,21 @@ final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
                 .balancing()
                 .migrationsPerHost();
         int free = allowed - moving.size();
-        List<Request> migrations = bound.stream()
+        List<Vm> next = bound.stream()
                 .filter(vm -> vm.state() == VmState.UP
                         && host.id().equals(vm.hostId())
                         && vm.status().targetHostId() == null
                         && !work.inventory().locked(Kind.VM, vm.id()))
                 .limit(Math.max(0, free))
+                .toList();
+        // One that fits nowhere, and for which nothing is to be waited for, is asked for too: the refusal says why.
+        List<Request> migrations = next.stream()
+                .filter(vm -> work.fits(vm, null) || moving.isEmpty() && !waits(work, vm))
                 .<Request>map(vm -> new Request.MigrateVm(vm.id(), null))
                 .toList();
+        if (migrations.isEmpty() && !next.isEmpty() && moving.isEmpty()) {
+            return waitForHosts(work);
+        }
         Optional<Vm> paused =
                 bound.stream().filter(vm -> vm.state() == VmState.PAUSED).findFirst();
         boolean somethingMoves = !migrations.isEmpty()
@@ -151,6 +191,6 @@ final class MaintainHostProcedure implements Procedure<Request.MaintainHost> {
 
     @Override
     public boolean cancellable(Step running) {
-        return running.name().equals(DRAIN);
+        return running.name().equals(DRAIN) || running.name().equals(HostSleep.WAIT);
     }
 }

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Until the source vouches for the end, the VM is bound to both hosts. Without the source's word both are asked; it
  * is let go of a host only when that host says that the VM is not there, or is proven to be off.
  *
+ * <p>It may go to another cluster ({@link ClusterChange}). It belongs to its old one until the change of hosts is recorded,
+ * and to the new one from that transaction on, whoever makes it: this operation, a later check, or the proof that its source is off.
+ *
  * <p>One whose migration by post-copy broke ({@link TornGuest}) is put together again, or ended on both.
  */
 final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
@@ -67,13 +70,27 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
         if (request.hostId() != null && work.inventory().host(request.hostId()).isEmpty()) {
             return Verdict.refuse(Problem.notFound("host", request.hostId()));
         }
-        PlacementDecision decision = work.place(vm, request.hostId(), Set.of());
+        Optional<Problem> objection = ClusterChange.objection(work.inventory(), vm, request);
+        return objection.map(Verdict::refuse).orElseGet(() -> place(work, vm, request));
+    }
+
+    private Verdict place(Work work, Vm vm, Request.MigrateVm request) {
+        Vm there = ClusterChange.there(work.inventory(), vm, request);
+        PlacementDecision decision = work.place(there, request.hostId(), Set.of());
         if (decision.host().isEmpty()) {
             return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, VmRules.describe(decision.explanation())));
         }
         Host target = decision.host().get();
-        Vm moving = work.move(vm, VmTrigger.MIGRATE, null);
-        Vm bound = work.turn().put(moving, moving.status().movingTo(target.id(), decision.seat()));
+        boolean crosses = !there.spec().clusterId().equals(vm.spec().clusterId());
+        Optional<String> reserved = crosses ? work.objectionToStart(there, target) : Optional.empty();
+        if (reserved.isPresent()) {
+            return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, reserved.get()));
+        }
+        if (crosses) {
+            QuotaRules.tellOfEntering(work, there);
+        }
+        Vm moving = work.move(vm.withStatus(there.status()), VmTrigger.MIGRATE, null);
+        Vm bound = work.turn().put(moving, Work.onWayTo(moving, target, decision.seat()));
         return prepareOrMigrate(work, bound, target, null);
     }
 
@@ -113,7 +130,9 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
                         target.spec().address(),
                         work.networksOf(vm),
                         MigrationRules.of(work.inventory(), vm),
-                        step.equals(RECOVER)),
+                        step.equals(RECOVER),
+                        vm.status().targetSeat(),
+                        vm.spec().hardware().vcpus()),
                 work.settings().migrationLimit());
     }
 
@@ -228,15 +247,26 @@ final class MigrateVmProcedure implements Procedure<Request.MigrateVm> {
     private static Verdict moved(Work work, Vm vm, UUID target, @Nullable MigrationDetail detail) {
         String from = work.hostName(vm.hostId());
         Vm running = work.move(vm, VmTrigger.SEEN_RUNNING, null);
-        work.turn().put(running, running.status().on(target));
+        Vm there = work.turn().put(running, running.status().on(target));
         String figures = detail == null
                 ? ""
                 : " in " + detail.totalTime().toMillis() + " ms, with "
                         + detail.downtime().toMillis() + " ms of downtime and "
                         + mebibytes(detail.transferredBytes()) + " MiB copied";
-        String message = "VM " + vm.name() + " moved from " + from + " to " + work.hostName(target) + figures + ".";
+        String message = "VM " + vm.name() + " moved from " + from + " to " + work.hostName(target)
+                + clusterOf(work, vm, there) + figures + ".";
         work.log(Severity.INFO, "vm.migrated", message, vm.subject());
         return new Verdict.Succeed(message);
+    }
+
+    private static String clusterOf(Work work, Vm before, Vm there) {
+        UUID clusterId = there.spec().clusterId();
+        return clusterId.equals(before.spec().clusterId())
+                ? ""
+                : work.inventory()
+                        .cluster(clusterId)
+                        .map(cluster -> " of cluster " + cluster.name())
+                        .orElse("");
     }
 
     private static long mebibytes(long bytes) {

@@ -209,10 +209,8 @@ public final class OperationRunner {
                 new Work(turn, settings, scheduler, admission, sleepers, cancelling, List.of(), hostDeath),
                 operation.request(),
                 running);
-        for (Operation child : turn.inventory().operations()) {
-            if (operationId.equals(child.parentId())) {
-                cancel(turn, child.id(), by);
-            }
+        for (Operation child : turn.inventory().childrenOf(operationId)) {
+            cancel(turn, child.id(), by);
         }
         turn.inventory().operation(operationId).ifPresent(open -> reconsider(turn, open, List.of()));
     }

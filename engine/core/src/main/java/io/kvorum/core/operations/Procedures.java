@@ -12,6 +12,7 @@ final class Procedures {
     private final MaintainHostProcedure maintainHost = new MaintainHostProcedure();
     private final ActivateHostProcedure activateHost = new ActivateHostProcedure();
     private final PowerHostProcedure powerHost = new PowerHostProcedure();
+    private final UpgradeHostProcedure upgradeHost = new UpgradeHostProcedure();
     private final TestPowerManagementProcedure testPower = new TestPowerManagementProcedure();
     private final ProbeHostProcedure probeHost = new ProbeHostProcedure();
     private final ConfirmHostDownProcedure confirmHostDown = new ConfirmHostDownProcedure();
@@ -54,6 +55,7 @@ final class Procedures {
                     case Request.MaintainHost r -> maintainHost;
                     case Request.ActivateHost r -> activateHost;
                     case Request.PowerHost r -> powerHost;
+                    case Request.UpgradeHost r -> upgradeHost;
                     case Request.TestPowerManagement r -> testPower;
                     case Request.ProbeHost r -> probeHost;
                     case Request.ConfirmHostDown r -> confirmHostDown;

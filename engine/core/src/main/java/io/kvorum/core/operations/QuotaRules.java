@@ -132,15 +132,26 @@ final class QuotaRules {
         return objection(inventory, vm, Used.NOTHING);
     }
 
+    /** Why the VM, which is counted in another cluster, must not go on in the one that it names. */
+    static Optional<Problem> objectionToEnter(Inventory inventory, Vm vm) {
+        return enforced(inventory, vm)
+                .flatMap(quota -> objection(quota, vm, sharesInCluster(inventory, quota, vm, used(inventory, vm))));
+    }
+
     private static Optional<Problem> objection(Inventory inventory, Vm vm, Used used) {
-        return inventory
-                .quota(vm.spec().quotaId())
-                .filter(quota -> quota.enforcement() == Enforcement.ENFORCED)
-                .flatMap(quota -> shares(inventory, quota, vm, used).stream()
-                        .filter(Share::exceeded)
-                        .findFirst()
-                        .map(share -> Problem.conflict(
-                                share.words(quota, vm) + " Stop VMs of this quota, or raise it.", quota.subject())));
+        return enforced(inventory, vm).flatMap(quota -> objection(quota, vm, shares(inventory, quota, vm, used)));
+    }
+
+    private static Optional<Quota> enforced(Inventory inventory, Vm vm) {
+        return inventory.quota(vm.spec().quotaId()).filter(quota -> quota.enforcement() == Enforcement.ENFORCED);
+    }
+
+    private static Optional<Problem> objection(Quota quota, Vm vm, List<Share> shares) {
+        return shares.stream()
+                .filter(Share::exceeded)
+                .findFirst()
+                .map(share -> Problem.conflict(
+                        share.words(quota, vm) + " Stop VMs of this quota, or raise it.", quota.subject()));
     }
 
     /** Tells of limits and thresholds that a VM goes beyond which starts now, and is not counted yet. */
@@ -152,12 +163,29 @@ final class QuotaRules {
             return;
         }
         Quota quota = found.get();
-        for (Share share : shares(work.inventory(), quota, vm, used(work.inventory(), vm))) {
+        tell(work, vm, quota, shares(work.inventory(), quota, vm, used(work.inventory(), vm)), "It starts");
+    }
+
+    /** The same of the limits in the cluster that a VM names, which runs and is not counted there yet. */
+    static void tellOfEntering(Work work, Vm vm) {
+        work.inventory()
+                .quota(vm.spec().quotaId())
+                .filter(quota -> quota.enforcement() != Enforcement.DISABLED)
+                .ifPresent(quota -> tell(
+                        work,
+                        vm,
+                        quota,
+                        sharesInCluster(work.inventory(), quota, vm, used(work.inventory(), vm)),
+                        "It moves there"));
+    }
+
+    private static void tell(Work work, Vm vm, Quota quota, List<Share> shares, String done) {
+        for (Share share : shares) {
             if (share.exceeded()) {
                 work.log(
                         Severity.WARNING,
                         "quota.exceeded",
-                        share.words(quota, vm) + " It starts, since the quota is not enforced.",
+                        share.words(quota, vm) + " " + done + ", since the quota is not enforced.",
                         quota.subject());
             } else if (share.crosses(quota.thresholdPercent())) {
                 work.log(
@@ -189,19 +217,17 @@ final class QuotaRules {
     }
 
     private static List<Share> shares(Inventory inventory, Quota quota, Vm vm, Used used) {
-        UUID clusterId = vm.spec().clusterId();
         List<Share> shares = new ArrayList<>(shares("", quota.limit(), used.total(), vm));
-        quota.limitIn(clusterId)
-                .ifPresent(limit -> shares.addAll(shares(
-                        " in cluster "
-                                + inventory
-                                        .cluster(clusterId)
-                                        .map(Cluster::name)
-                                        .orElse(clusterId.toString()),
-                        limit,
-                        used.inCluster(),
-                        vm)));
+        shares.addAll(sharesInCluster(inventory, quota, vm, used));
         return shares;
+    }
+
+    private static List<Share> sharesInCluster(Inventory inventory, Quota quota, Vm vm, Used used) {
+        UUID clusterId = vm.spec().clusterId();
+        String name = inventory.cluster(clusterId).map(Cluster::name).orElse(clusterId.toString());
+        return quota.limitIn(clusterId)
+                .map(limit -> shares(" in cluster " + name, limit, used.inCluster(), vm))
+                .orElse(List.of());
     }
 
     private static List<Share> shares(String where, Limit limit, Amount used, Vm vm) {

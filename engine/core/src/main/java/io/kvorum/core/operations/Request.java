@@ -154,6 +154,14 @@ public sealed interface Request {
         }
     }
 
+    /** Upgrades the software of a host that is in maintenance, by its package manager. */
+    record UpgradeHost(UUID hostId) implements Request {
+        @Override
+        public String verb() {
+            return "upgrade";
+        }
+    }
+
     /** Asks every power agent for the power state through every proxy; the agents need not be stored. */
     record TestPowerManagement(UUID hostId, PowerManagement powerManagement) implements Request {
         @Override
@@ -324,7 +332,15 @@ public sealed interface Request {
         }
     }
 
-    record MigrateVm(UUID vmId, @Nullable UUID hostId) implements Request {
+    /** {@code hostId} null leaves the choice to the scheduler; {@code clusterId} null is the VM's own cluster. */
+    record MigrateVm(
+            UUID vmId, @Nullable UUID hostId, @Nullable UUID clusterId) implements Request {
+
+        /** Within its cluster. */
+        public MigrateVm(UUID vmId, @Nullable UUID hostId) {
+            this(vmId, hostId, null);
+        }
+
         @Override
         public String verb() {
             return "migrate";

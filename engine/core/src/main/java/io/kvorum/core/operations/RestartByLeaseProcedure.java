@@ -63,14 +63,16 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
         if (begun.filter(host -> host.state().inDoubt()).isPresent()) {
             return onlyTarget(work, vm, begun.get());
         }
-        Vm unbound = vm.withStatus(vm.status().on(null));
-        PlacementDecision decision = work.place(unbound, begunOn(work, vm), Set.of());
+        UUID begunId = begunOn(work, vm);
+        Vm unbound =
+                work.inventory().inClusterOf(begunId, vm.withStatus(vm.status().on(null)));
+        PlacementDecision decision = work.place(unbound, begunId, Set.of());
         if (decision.host().isEmpty()) {
             return Verdict.refuse(Problem.of(Problem.Type.NO_HOST, VmRules.describe(decision.explanation())));
         }
-        UUID target = decision.host().get().id();
-        Vm bound = work.turn().put(vm, vm.status().movingTo(target, decision.seat()));
-        return nextNetworkOrStart(work, bound, target, null);
+        Host target = decision.host().get();
+        Vm bound = work.turn().put(vm, Work.onWayTo(vm, target, decision.seat()));
+        return nextNetworkOrStart(work, bound, target.id(), null);
     }
 
     /** Nothing with a lease runs any more on a host whose leases expired; but its target of now fell silent as well. */
@@ -126,7 +128,8 @@ final class RestartByLeaseProcedure implements Procedure<Request.RestartByLease>
     }
 
     private static Platform platform(Work work, Vm vm, UUID target) {
-        return work.platform(vm, work.inventory().host(target).orElseThrow());
+        Vm there = work.inventory().inClusterOf(target, vm);
+        return work.platform(there, work.inventory().host(target).orElseThrow());
     }
 
     private static Verdict look(Work work, Vm vm, UUID target) {

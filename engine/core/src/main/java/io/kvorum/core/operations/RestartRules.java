@@ -52,6 +52,8 @@ final class RestartRules {
                 problems.add(VmRules.field(path, id, "There is no such VM."));
             } else if (!other.get().spec().clusterId().equals(spec.clusterId())) {
                 problems.add(VmRules.field(path, other.get().name(), "It belongs to another cluster."));
+            } else if (other.get().status().targetClusterId() != null) {
+                problems.add(VmRules.field(path, other.get().name(), "It is on its way to another cluster."));
             }
         }
         if (problems.size() == before) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts a VM: place → bind it to the host → free the lease that a dead host left → prepare its networks there → start.
  *
- * <p>Where only a host that sleeps could take it, the operation waits for it, up to {@link #WAKING_LIMIT}; the balancer wakes
+ * <p>Where only a host that sleeps could take it, the operation waits for it, up to {@link HostSleep#WAKING_LIMIT}; the balancer wakes
  * hosts for those that wait.
  *
  * <p>A host that vouches that the start failed is left and another is tried, up to {@link #MAX_HOSTS}. Where a host does
@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * operation ends. A lease that another host holds without running the VM is {@linkplain LeftBehindLease freed}.
  */
 final class StartVmProcedure implements Procedure<Request.StartVm> {
-
-    /** Of servers some take minutes to boot, and a BMC may have to be asked again. */
-    static final Duration WAKING_LIMIT = Duration.ofMinutes(15);
 
     private static final int MAX_HOSTS = 3;
     private static final String START = "start";
@@ -113,7 +110,7 @@ final class StartVmProcedure implements Procedure<Request.StartVm> {
                 work.operation().currentStep().startedAt(), work.turn().instant());
         boolean hopeless = work.inventory().hostsOf(vm.spec().clusterId()).stream()
                         .noneMatch(host -> HostSleep.sleepsOrWill(work.inventory(), host))
-                || waited.compareTo(WAKING_LIMIT) > 0;
+                || HostSleep.waitedInVain(work.operation(), work.turn().instant());
         if (!hopeless) {
             return new Verdict.Wait();
         }

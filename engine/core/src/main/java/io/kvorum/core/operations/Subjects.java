@@ -31,6 +31,7 @@ public final class Subjects {
             case Request.MaintainHost r -> unnamed(Kind.HOST, r.hostId());
             case Request.ActivateHost r -> unnamed(Kind.HOST, r.hostId());
             case Request.PowerHost r -> unnamed(Kind.HOST, r.hostId());
+            case Request.UpgradeHost r -> unnamed(Kind.HOST, r.hostId());
             case Request.TestPowerManagement r -> unnamed(Kind.HOST, r.hostId());
             case Request.ProbeHost r -> unnamed(Kind.HOST, r.hostId());
             case Request.ConfirmHostDown r -> unnamed(Kind.HOST, r.hostId());

@@ -10,6 +10,7 @@ import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Platform;
+import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Subject;
 import io.kvorum.core.inventory.Vm;
@@ -91,9 +92,7 @@ public final class Work {
     }
 
     List<Operation> openChildren() {
-        return inventory().operations().stream()
-                .filter(other -> operation.id().equals(other.parentId()))
-                .toList();
+        return inventory().childrenOf(operation.id());
     }
 
     /** An id that is the same however often this is computed. */
@@ -121,6 +120,11 @@ public final class Work {
     /** Whether the VM, which finds no host now, would find one if those that sleep were on. */
     boolean worthWaiting(Vm vm, @Nullable UUID onlyHostId) {
         return sleepers.wouldTake(inventory(), vm, onlyHostId, !operation.requestedBySystem());
+    }
+
+    /** Whether the VM, for which no other host has room now, would find one if those that sleep were on. */
+    boolean worthWaitingToLeave(Vm vm) {
+        return sleepers.wouldTake(inventory(), vm, null, false);
     }
 
     /** Whether a host could take the VM; without the words of {@link #place}. */
@@ -188,17 +192,30 @@ public final class Work {
         return hostOff && vm.leaseDomainId() != null ? vm.status().leaseLeftBy(vm.hostId()) : vm.status();
     }
 
+    /** The VM's status on its way to that host, on which that seat is kept for it. */
+    static VmStatus onWayTo(Vm vm, Host target, @Nullable Seat seat) {
+        UUID clusterId = target.spec().clusterId();
+        return vm.status()
+                .movingTo(target.id(), seat, clusterId.equals(vm.spec().clusterId()) ? null : clusterId);
+    }
+
     AgentCommand.StartVm startCommand(Vm vm, Platform platform, boolean resume) {
         List<StorageDomain> domains = Stream.concat(
                         vm.spec().disks().stream().map(VmDisk::storageDomainId), Stream.ofNullable(vm.leaseDomainId()))
                 .flatMap(id -> inventory().storageDomain(id).stream())
                 .distinct()
                 .toList();
-        String model = inventory()
-                .cluster(vm.spec().clusterId())
-                .map(Cluster::cpuModel)
-                .orElse(null);
-        return new AgentCommand.StartVm(vm, domains, networksOf(vm), model, platform, resume);
+        return new AgentCommand.StartVm(vm, domains, networksOf(vm), cpuModel(vm, platform), platform, resume);
+    }
+
+    private @Nullable String cpuModel(Vm vm, Platform platform) {
+        String given = platform.cpuModel();
+        return given == null
+                ? inventory()
+                        .cluster(vm.spec().clusterId())
+                        .map(Cluster::cpuModel)
+                        .orElse(null)
+                : given.isEmpty() ? null : given;
     }
 
     /** What the VM gets where it is started on that host: with saved memory, what it had. */

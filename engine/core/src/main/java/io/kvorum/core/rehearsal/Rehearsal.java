@@ -108,12 +108,10 @@ public final class Rehearsal {
             return in(tried ? settings : cluster, mode);
         }
         if (entity instanceof Vm vm && vm.state() == VmState.MIGRATING) {
-            return vm.withStatus(vm.status()
-                    .to(VmState.UP, null)
-                    .on(
-                            vm.status().targetHostId() == null
-                                    ? vm.hostId()
-                                    : vm.status().targetHostId()));
+            UUID targetId = vm.status().targetHostId();
+            UUID targetClusterId = vm.status().targetClusterId();
+            Vm arrived = targetClusterId == null ? vm : vm.in(targetClusterId);
+            return arrived.withStatus(vm.status().to(VmState.UP, null).on(targetId == null ? vm.hostId() : targetId));
         }
         return entity;
     }

@@ -15,6 +15,7 @@ import io.kvorum.core.inventory.Host.Sleep;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
+import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
@@ -25,7 +26,9 @@ import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.PowerTask;
 import io.kvorum.core.rehearsal.LoadRecording.Series;
 import io.kvorum.core.scheduling.HostLoads;
+import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.PolicySchedules;
+import io.kvorum.core.scheduling.Scheduler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,8 +37,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The hosts of a rehearsal: they run VMs as recorded, and do what the balancer asks for. Nothing fails here. */
 final class RehearsedHosts {
@@ -141,7 +146,7 @@ final class RehearsedHosts {
 
     private void begin(Turn turn, Request request) {
         switch (request) {
-            case Request.MigrateVm(UUID vmId, UUID hostId) ->
+            case Request.MigrateVm(UUID vmId, UUID hostId, var target) ->
                 migrate(turn, request, inventory.vm(vmId).orElseThrow(), Objects.requireNonNull(hostId));
             case Request.PowerHost(UUID hostId, PowerTask task) ->
                 power(turn, request, inventory.host(hostId).orElseThrow(), task);
@@ -154,12 +159,22 @@ final class RehearsedHosts {
         Operation operation = begun(turn, request, new Lock(Kind.VM, vm.id()));
         MigrationCost cost = MigrationCost.of(memory(vm), cpus(vm), BYTES_PER_SECOND);
         tally.moved(turn.instant(), vm.name(), name(sourceId), name(targetId), purpose(vm.id()), cost, cpus(vm));
-        turn.put(vm, vm.status().to(VmState.MIGRATING, null).movingTo(targetId));
+        turn.put(vm, vm.status().to(VmState.MIGRATING, null).movingTo(targetId, seat(vm, targetId), null));
         after(turn, cost.time(), then -> {
             Vm moving = inventory.vm(vm.id()).orElseThrow();
             then.put(moving, moving.status().to(VmState.UP, null).on(targetId));
             ended(then, operation);
         });
+    }
+
+    private @Nullable Seat seat(Vm vm, UUID targetId) {
+        if (!vm.spec().hardware().tuning().seated()) {
+            return null;
+        }
+        PlacementRequest request =
+                new PlacementRequest(vm, inventory.cluster(clusterId).orElseThrow(), targetId, Set.of());
+        return new Scheduler(inventory, loads)
+                .seat(request, inventory.host(targetId).orElseThrow());
     }
 
     private MovePurpose purpose(UUID vmId) {

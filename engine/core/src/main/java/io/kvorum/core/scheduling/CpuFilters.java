@@ -85,8 +85,8 @@ final class CpuFilters {
     }
 
     /**
-     * The cluster's CPU model; for a VM that runs a CPU like the one it runs on, and a time stamp counter that goes on at the
-     * frequency that the guest was promised.
+     * The cluster's CPU model; for a VM that runs the one that it was started with, or else a CPU like the one it runs on, and a time
+     * stamp counter that goes on at the frequency that the guest was promised.
      */
     private record CpuLevel() implements Filter {
 
@@ -97,9 +97,7 @@ final class CpuFilters {
 
         @Override
         public boolean applies(Candidates all) {
-            return all.request().cluster().cpuModel() != null
-                    || all.currentSlot() >= 0
-                    || all.tuning().invariantTsc();
+            return model(all) != null || all.currentSlot() >= 0 || all.tuning().invariantTsc();
         }
 
         @Override
@@ -112,8 +110,9 @@ final class CpuFilters {
         public String reason(Candidates all, int slot) {
             SlotSet level = withModel(all);
             if (level != null && !level.contains(slot)) {
-                return "It cannot give guests the cluster's CPU model "
-                        + all.request().cluster().cpuModel() + ".";
+                return started(all) == null
+                        ? "It cannot give guests the cluster's CPU model " + model(all) + "."
+                        : "It cannot give the guest the CPU model " + model(all) + " that it was started with.";
             }
             if (!keepsTime(all, slot)) {
                 return timeReason(all, slot);
@@ -122,8 +121,19 @@ final class CpuFilters {
                     + Words.of(all.host(slot).facts().virtualization()) + ") differs from the one the guest runs on.";
         }
 
+        private static @Nullable String started(Candidates all) {
+            Platform kept = all.vm().keptPlatform();
+            return kept == null ? null : kept.cpuModel();
+        }
+
+        /** What the host must be able to give; null where no model is asked for. */
+        private static @Nullable String model(Candidates all) {
+            String started = started(all);
+            return started == null ? all.request().cluster().cpuModel() : started.isEmpty() ? null : started;
+        }
+
         private static @Nullable SlotSet withModel(Candidates all) {
-            String model = all.request().cluster().cpuModel();
+            String model = model(all);
             return model == null ? null : all.hosts().with(new HostFeature(Type.GUEST_CPU, model));
         }
 
@@ -135,7 +145,7 @@ final class CpuFilters {
             Host.HostFacts target = all.host(slot).facts();
             return source.virtualization() == target.virtualization()
                     && (source.virtualization() != Virtualization.KVM
-                            || all.request().cluster().cpuModel() != null
+                            || model(all) != null
                             || source.cpuModel().equals(target.cpuModel()));
         }
 

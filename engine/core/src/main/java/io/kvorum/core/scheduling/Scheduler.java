@@ -151,13 +151,21 @@ public final class Scheduler {
         return BrokenRule.of(candidates(new PlacementRequest(vm, cluster, null, Set.of())));
     }
 
-    /** What the VM gets of the NUMA nodes of a host that was chosen for it just now; null where it floats. */
+    /** What the VM gets of the NUMA nodes of a host that was chosen for it; null where it floats, and where there is no room for it. */
     public @Nullable Seat seat(PlacementRequest request, Host host) {
         return seat(candidates(request), columns.slotOf(host.id()));
     }
 
     private static @Nullable Seat seat(Candidates candidates, int slot) {
-        return slot == NOWHERE || !candidates.tuning().seated() ? null : Seats.pick(candidates, slot);
+        return slot == NOWHERE || !candidates.tuning().seated() || !Seats.fits(candidates, slot)
+                ? null
+                : Seats.pick(candidates, slot);
+    }
+
+    /** The VM as it would be on a host that was chosen for it. */
+    public Vm supposedOn(PlacementRequest request, Host host) {
+        Vm vm = request.vm();
+        return vm.withStatus(vm.status().to(VmState.UP, null).on(host.id(), seat(request, host)));
     }
 
     /** Whether the VM runs where a hard rule of its affinity groups does not want it. */

@@ -66,7 +66,7 @@ final class StateFilters {
         }
     }
 
-    /** While a cluster is maintained only highly available VMs start. */
+    /** While a cluster is maintained only highly available VMs start there, or come from another cluster. */
     private record ClusterInMaintenance() implements Filter {
 
         @Override
@@ -81,7 +81,8 @@ final class StateFilters {
 
         @Override
         public boolean applies(Candidates all) {
-            return all.policy().asks(this) && !all.request().isMigration();
+            boolean comes = !all.request().isMigration() || !all.slots().contains(all.currentSlot());
+            return comes && all.policy().asks(this);
         }
 
         @Override
@@ -91,7 +92,7 @@ final class StateFilters {
 
         @Override
         public String reason(Candidates all, int slot) {
-            return "The cluster's policy maintains it: only highly available VMs start.";
+            return "The cluster's policy maintains it: only highly available VMs start or come in.";
         }
     }
 
@@ -215,18 +216,13 @@ final class StateFilters {
 
         @Override
         public boolean admits(Candidates all, int slot) {
-            return slot != all.currentSlot()
-                    && all.vm().spec().migration() != MigrationMode.PINNED
-                    && !all.tuning().seated();
+            return slot != all.currentSlot() && all.vm().spec().migration() != MigrationMode.PINNED;
         }
 
         @Override
         public String reason(Candidates all, int slot) {
-            if (slot == all.currentSlot()) {
-                return "The VM runs there already.";
-            }
-            return all.tuning().seated()
-                    ? "The VM has NUMA nodes of its host, which it cannot take along: stop it and start it elsewhere."
+            return slot == all.currentSlot()
+                    ? "The VM runs there already."
                     : "The VM is pinned to the host it runs on.";
         }
     }

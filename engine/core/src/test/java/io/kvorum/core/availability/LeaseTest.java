@@ -12,8 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.Event;
+import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Cluster;
+import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.Leasing;
+import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Lockspace;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.HighAvailability;
@@ -27,6 +32,8 @@ import io.kvorum.core.testing.FakeHost.Habit;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -197,6 +204,36 @@ class LeaseTest {
         cluster.host("h1").losePower();
 
         cluster.until(LATER, LeaseTest::runsElsewhere);
+    }
+
+    @Test
+    void isRestartedWhereAMigrationToAnotherClusterMayHaveBroughtIt() {
+        UUID other = Things.id("other");
+        Host there = host("o1", false, Leasing.WITH_WATCHDOG);
+        List<Entity> all = new ArrayList<>(List.of(
+                Things.dataCenter(), Things.cluster(), Things.cluster("other"), Things.store(), Things.network()));
+        for (String name : List.of("h1", "h2", "h3")) {
+            all.add(host(name, false, Leasing.WITH_WATCHDOG));
+        }
+        all.add(there.withSpec(
+                new HostSpec("o1", other, there.spec().address(), there.spec().port(), PowerManagement.NONE)));
+        all.add(Things.on(leased("v"), "h1"));
+        TestCluster cluster = new TestCluster(Settings.DEFAULT, all);
+        cluster.leases.holders.put(Things.id("v"), Things.id("h1"));
+        cluster.until(LATER, c -> joined(c) == 4);
+        cluster.host("h1").habit(AgentCommand.MigrateVm.class, Habit.SWALLOW);
+        cluster.host("h1").habit(AgentCommand.QueryVm.class, Habit.SWALLOW);
+        assertEquals(
+                OperationState.FAILED,
+                cluster.run(new Request.MigrateVm(Things.id("v"), null, other)).state());
+        assertEquals(other, cluster.vm("v").status().targetClusterId());
+
+        cluster.host("h1").losePower();
+        cluster.until(LATER, c -> c.vm("v").state() == VmState.UP);
+
+        assertEquals(Things.id("o1"), cluster.vm("v").hostId());
+        assertEquals(other, cluster.vm("v").spec().clusterId());
+        assertTrue(logged(cluster, "vm.restarted_by_lease"));
     }
 
     @Test

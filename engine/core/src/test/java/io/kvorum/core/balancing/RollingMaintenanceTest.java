@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.PlanState;
@@ -29,6 +30,7 @@ import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Problem;
 import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.PlanReview;
+import io.kvorum.core.testing.FakeHost.Habit;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
 import java.time.Duration;
@@ -153,6 +155,89 @@ class RollingMaintenanceTest {
                     0,
                     cluster.codes().stream().filter("host.fence_failed"::equals).count());
         }
+    }
+
+    @Test
+    void upgradesAllHostsAndRebootsThoseThatWantItAlsoUnderNewLeaders() {
+        for (int everySeconds : new int[] {0, 13, 40}) {
+            TestCluster cluster = three();
+            cluster.host("h2").upgradeWantsReboot = true;
+            begin(cluster, HostTask.UPGRADE, 1);
+            int seconds = 0;
+            while (plan(cluster).open() && seconds < 3600) {
+                cluster.advance(Duration.ofSeconds(1));
+                seconds++;
+                if (everySeconds > 0 && seconds % everySeconds == 0) {
+                    cluster.newLeader();
+                }
+                assertTrue(away(cluster) <= 1, "at second " + seconds);
+                assertAllRun(cluster);
+            }
+            assertEquals("3 done, 0 failed, 0 skipped.", plan(cluster).outcome(), cluster.log.toString());
+            for (String host : List.of("h1", "h2", "h3")) {
+                assertEquals(1, cluster.host(host).upgrades, host);
+                assertEquals(
+                        host.equals("h2") ? "boot-1" : "boot-0",
+                        cluster.host(host).bootId());
+                assertEquals(HostState.UP, cluster.hostState(host).state());
+            }
+        }
+    }
+
+    @Test
+    void anUpgradeThatFailsPausesThePlan() {
+        TestCluster cluster = three();
+        cluster.host("h1").habit(AgentCommand.UpgradeHost.class, Habit.FAIL);
+        begin(cluster, HostTask.UPGRADE, 1);
+        cluster.advance(Duration.ofMinutes(30));
+
+        assertEquals(PlanState.PAUSED, plan(cluster).state());
+        assertEquals(HostStep.FAILED, at(cluster, "h1").step());
+        assertTrue(
+                at(cluster, "h1").note().contains("told to fail"),
+                at(cluster, "h1").note());
+        assertEquals(HostState.MAINTENANCE, cluster.hostState("h1").state(), "nobody knows what it is like");
+        assertEquals(HostStep.PLANNED, at(cluster, "h2").step());
+    }
+
+    @Test
+    void anUpgradedHostThatWantsARebootAndHasNoPowerManagementWaitsForIt() {
+        List<Entity> all = new ArrayList<>(
+                List.of(Things.dataCenter(), Things.cluster(), Things.store(), Things.network(), Things.host("h1")));
+        all.add(Things.powerless(Things.host("h2")));
+        TestCluster cluster = new TestCluster(Settings.DEFAULT, all);
+        cluster.host("h2").upgradeWantsReboot = true;
+        begin(cluster, HostTask.UPGRADE, 1, "h2");
+        cluster.advance(Duration.ofMinutes(10));
+
+        assertEquals(HostStep.IN_MAINTENANCE, at(cluster, "h2").step());
+        assertTrue(
+                at(cluster, "h2").note().contains("wants a reboot"),
+                at(cluster, "h2").note());
+        cluster.run(new Request.ActivateHost(Things.id("h2")));
+        cluster.advance(Duration.ofMinutes(1));
+        assertEquals(PlanState.DONE, plan(cluster).state());
+    }
+
+    @Test
+    void onlyAHostInMaintenanceIsUpgraded() {
+        TestCluster cluster = three();
+        Operation refused = cluster.run(new Request.UpgradeHost(Things.id("h1")));
+        assertEquals(Problem.Type.CONFLICT, refused.problem().type());
+
+        cluster.run(new Request.MaintainHost(Things.id("h1")));
+        cluster.advance(Duration.ofMinutes(1));
+        cluster.submit(new Request.UpgradeHost(Things.id("h1")));
+        cluster.advance(Duration.ofSeconds(5));
+        assertEquals(
+                OperationState.REFUSED,
+                cluster.run(new Request.ActivateHost(Things.id("h1"))).state(),
+                "not while it is upgraded");
+        cluster.advance(Duration.ofMinutes(1));
+
+        assertEquals(1, cluster.host("h1").upgrades);
+        assertTrue(cluster.codes().contains("host.upgraded"));
+        assertEquals(HostState.MAINTENANCE, cluster.hostState("h1").state());
     }
 
     @Test

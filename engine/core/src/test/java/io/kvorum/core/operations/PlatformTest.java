@@ -98,7 +98,7 @@ class PlatformTest {
                 host("h3", null, "8.1"),
                 host("h4", null));
         start(cluster, "h1");
-        assertEquals(new Platform("pc-q35-7.2", 0), sent(cluster));
+        assertEquals(new Platform("pc-q35-7.2", 0, Platform.UNNAMED_CPU), sent(cluster));
 
         refused(
                 migrate(cluster, "h3"),
@@ -165,7 +165,7 @@ class PlatformTest {
         TestCluster cluster = TestCluster.of(2, Things.vm("v"));
         start(cluster, "h1");
 
-        assertEquals(Platform.UNKNOWN, sent(cluster));
+        assertEquals(new Platform(null, 0, Platform.UNNAMED_CPU), sent(cluster));
         assertEquals(OperationState.SUCCEEDED, migrate(cluster, "h2").state());
     }
 
@@ -180,7 +180,7 @@ class PlatformTest {
                 host("h5", null, "7.2"));
         refused(start(cluster, "h5"), "CPU-Level: It cannot give guests a time stamp counter that never changes");
         start(cluster, "h1");
-        assertEquals(new Platform("pc-q35-7.2", GHZ_3), sent(cluster));
+        assertEquals(new Platform("pc-q35-7.2", GHZ_3, Platform.UNNAMED_CPU), sent(cluster));
 
         refused(
                 migrate(cluster, "h3"),

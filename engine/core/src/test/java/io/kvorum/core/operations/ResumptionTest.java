@@ -138,6 +138,11 @@ class ResumptionTest {
                 of(true, new Request.SuspendVm(VM)),
                 of(true, new Request.CheckVm(VM, Things.id("h1"), false)),
                 of(true, new Request.MigrateVm(VM, null)),
+                of(
+                        true,
+                        new Request.MigrateVm(VM, null, Things.id("other")),
+                        Things.cluster("other"),
+                        Things.host("o1", Things.id("other"), "Test-CPU", "Model-A")),
                 of(false, new Request.BeginImage(Things.id("i"), "i", Things.STORE, DiskFormat.RAW, 1, null)),
                 of(false, new Request.FinishImage(Things.id("image"), 1, "00", null), uploading),
                 of(false, new Request.DeleteImage(Things.id("image")), image),

@@ -62,6 +62,8 @@ public final class FakeHost {
     /** What its guests are seen to write to their memory a second, while they migrate. */
     public long dirtied;
 
+    public int upgrades;
+    public boolean upgradeWantsReboot;
     public boolean bmcBroken;
     public final Set<Integer> brokenAgents = new HashSet<>();
     public final Set<Integer> suppliesOff = new HashSet<>();
@@ -168,6 +170,7 @@ public final class FakeHost {
         return switch (command) {
             case AgentCommand.MigrateVm migrate -> Duration.ofSeconds(3);
             case AgentCommand.ShutdownVm shutdown -> Duration.ofSeconds(2);
+            case AgentCommand.UpgradeHost upgrade -> Duration.ofSeconds(45);
             case AgentCommand.StartVm start -> Duration.ofMillis(500);
             case AgentCommand.SuspendVm suspend -> Duration.ofSeconds(1);
             case AgentCommand other -> Duration.ofMillis(20);
@@ -214,6 +217,13 @@ public final class FakeHost {
                 test.agent().username().equals("wrong")
                         ? new Failed(Reason.UNREACHABLE, "It refused the user name or the password.")
                         : world.host(test.subjectHostId()).power(PowerAction.STATUS);
+            case AgentCommand.UpgradeHost upgrade -> {
+                upgrades++;
+                if (!vms.isEmpty()) {
+                    throw new AssertionError("Host " + self.name() + " is upgraded under its guests.");
+                }
+                yield new Done(new CommandOutcome.UpgradeDetail(upgradeWantsReboot, "12 upgraded"));
+            }
             case AgentCommand.ProbeHost probe -> {
                 FakeHost other = world.host(probe.subjectHostId());
                 yield new Done(new CommandOutcome.ProbeDetail(

@@ -387,10 +387,27 @@ public final class TestCluster {
         }
     }
 
+    /** A VM that is bound to a host belongs to its cluster, and knows where it is going. */
+    private void checkCluster(Vm vm) {
+        UUID own = vm.spec().clusterId();
+        UUID target = clusterOf(vm.status().targetHostId(), own);
+        UUID told = vm.status().targetClusterId();
+        if (!clusterOf(vm.hostId(), own).equals(own) || !target.equals(told == null ? own : told)) {
+            throw new AssertionError("Of the wrong cluster: " + vm);
+        }
+    }
+
+    private UUID clusterOf(UUID hostId, UUID otherwise) {
+        return store.get(hostId) instanceof Host host ? host.spec().clusterId() : otherwise;
+    }
+
     private void persist(Change change) {
         switch (change) {
             case Change.Put(Entity entity) -> {
                 Entity before = store.put(entity.id(), entity);
+                if (entity instanceof Vm vm) {
+                    checkCluster(vm);
+                }
                 if (entity instanceof Operation operation && operation.state().ended()) {
                     store.remove(entity.id());
                     ended.put(operation.id(), operation);

@@ -70,6 +70,13 @@ public final class Things {
                 Meta.NONE);
     }
 
+    /** Another cluster of the data center. */
+    public static Cluster cluster(String name) {
+        Cluster like = cluster();
+        return new Cluster(
+                id(name), name, "", DATA_CENTER, like.scheduling(), null, like.fencing(), like.admission(), Meta.NONE);
+    }
+
     public static StorageDomain store() {
         return store("store", StorageState.ACTIVE);
     }
@@ -104,6 +111,37 @@ public final class Things {
                 new HostSpec(name, CLUSTER, name + ".example", 8443, power(2)),
                 new HostStatus(state, null, "boot-0", null),
                 facts(name),
+                Meta.NONE);
+    }
+
+    /** A host that is up, of that cluster, with that CPU, which can give guests those models. */
+    public static Host host(String name, UUID clusterId, String cpu, String... guestCpus) {
+        Host host = host(name);
+        HostFacts facts = host.facts();
+        HostSpec spec = host.spec();
+        return new Host(
+                host.id(),
+                new HostSpec(name, clusterId, spec.address(), spec.port(), spec.powerManagement()),
+                host.status(),
+                new HostFacts(
+                        facts.hardwareId(),
+                        facts.hostname(),
+                        facts.architecture(),
+                        cpu,
+                        facts.cpuVendor(),
+                        facts.sockets(),
+                        facts.coresPerSocket(),
+                        facts.threadsPerCore(),
+                        facts.cpuThreads(),
+                        facts.memoryBytes(),
+                        facts.numaNodes(),
+                        facts.virtualization(),
+                        List.of(guestCpus),
+                        facts.bridges(),
+                        facts.uefi(),
+                        facts.tpm(),
+                        facts.versions(),
+                        facts.leasing()),
                 Meta.NONE);
     }
 

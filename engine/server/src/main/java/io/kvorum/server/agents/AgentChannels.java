@@ -7,6 +7,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +23,12 @@ public class AgentChannels {
     /** Largest message: a statistics report of some thousand VMs. */
     private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
-    private record Key(UUID hostId, String address, int port) {}
+    private record Endpoint(String address, int port) {}
 
     private final EngineIdentity identity;
-    private final Map<Key, ManagedChannel> channels = new ConcurrentHashMap<>();
+
+    /** By host; of a host that was given another address also the one before. */
+    private final Map<UUID, Map<Endpoint, ManagedChannel>> channels = new ConcurrentHashMap<>();
 
     AgentChannels(EngineIdentity identity) {
         this.identity = identity;
@@ -38,37 +41,38 @@ public class AgentChannels {
 
     /** The connection to that host, dialled when it is first used. */
     public ManagedChannel to(UUID hostId, String address, int port) {
-        return channels.computeIfAbsent(new Key(hostId, address, port), this::open);
+        Endpoint endpoint = new Endpoint(address, port);
+        Map<Endpoint, ManagedChannel> open = channels.compute(hostId, (id, before) -> {
+            Map<Endpoint, ManagedChannel> after = before == null ? new ConcurrentHashMap<>() : before;
+            after.computeIfAbsent(endpoint, missing -> open(hostId, missing));
+            return after;
+        });
+        return Objects.requireNonNull(Objects.requireNonNull(open).get(endpoint));
     }
 
-    private ManagedChannel open(Key key) {
+    private ManagedChannel open(UUID hostId, Endpoint endpoint) {
         try {
-            return NettyChannelBuilder.forAddress(key.address, key.port)
-                    .overrideAuthority(authority(key.hostId))
+            return NettyChannelBuilder.forAddress(endpoint.address, endpoint.port)
+                    .overrideAuthority(authority(hostId))
                     .sslContext(identity.forDialling())
                     .keepAliveTime(10, TimeUnit.SECONDS)
                     .keepAliveTimeout(5, TimeUnit.SECONDS)
                     .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                     .build();
         } catch (SSLException e) {
-            throw new IllegalStateException("Cannot set up TLS for host " + key.hostId, e);
+            throw new IllegalStateException("Cannot set up TLS for host " + hostId, e);
         }
     }
 
     /** Ends the connections to that host; calls under way fail. */
     public void close(UUID hostId) {
-        channels.keySet().stream()
-                .filter(key -> key.hostId.equals(hostId))
-                .toList()
-                .forEach(key -> {
-                    ManagedChannel channel = channels.remove(key);
-                    if (channel != null) {
-                        channel.shutdownNow();
-                    }
-                });
+        Map<Endpoint, ManagedChannel> open = channels.remove(hostId);
+        if (open != null) {
+            open.values().forEach(ManagedChannel::shutdownNow);
+        }
     }
 
     void stop(@Observes ShutdownEvent event) {
-        channels.values().forEach(ManagedChannel::shutdownNow);
+        channels.values().forEach(open -> open.values().forEach(ManagedChannel::shutdownNow));
     }
 }

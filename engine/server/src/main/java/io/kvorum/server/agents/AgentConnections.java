@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +42,13 @@ public class AgentConnections {
     private static final class Term {
         final long epoch;
         final BooleanSupplier mayAct;
-        final Consumer<Event> events;
+        final EventSink events;
         final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         final AtomicLong sessions = new AtomicLong();
         final DialGate dials = new DialGate(ANSWERING_AT_ONCE, SILENT_AT_ONCE);
         volatile boolean deposed;
 
-        Term(long epoch, BooleanSupplier mayAct, Consumer<Event> events) {
+        Term(long epoch, BooleanSupplier mayAct, EventSink events) {
             this.epoch = epoch;
             this.mayAct = mayAct;
             this.events = events;
@@ -68,7 +67,7 @@ public class AgentConnections {
      *
      * @param mayAct asked before every command, which waits while the answer is no
      */
-    public void begin(long epoch, BooleanSupplier mayAct, Consumer<Event> events) {
+    public void begin(long epoch, BooleanSupplier mayAct, EventSink events) {
         term = new Term(epoch, mayAct, events);
     }
 
@@ -137,11 +136,13 @@ public class AgentConnections {
         } catch (RuntimeException e) {
             LOG.errorf(
                     e, "Command %s of operation %s cannot be put into words", effect.commandId(), effect.operationId());
-            now.events.accept(new Event.CommandEnded(
+            Event failed = new Event.CommandEnded(
                     effect.operationId(),
                     effect.commandId(),
                     new CommandOutcome.Failed(
-                            CommandOutcome.Reason.INVALID, "The engine could not send it: " + e.getMessage())));
+                            CommandOutcome.Reason.INVALID, "The engine could not send it: " + e.getMessage()));
+            // Not by the controller's own thread: were the queue full, it would wait for itself.
+            now.executor.execute(() -> now.events.accept(failed));
             return;
         }
         PendingCommand command = new PendingCommand(effect, request, () -> links.get(effect.hostId()));

@@ -1,5 +1,6 @@
 package io.kvorum.server.agents;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.util.Durations;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
@@ -17,7 +18,6 @@ import io.kvorum.proto.agent.v1.WatchResponse;
 import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.metrics.StatisticsStore;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +46,7 @@ final class AgentLink {
     private final LongSupplier sessions;
     private final DialGate dials;
     private final KvorumConfig.Agents config;
-    private final Consumer<Event> events;
+    private final EventSink events;
     private final StatisticsStore statistics;
     private final Function<UUID, Optional<UUID>> operationOf;
 
@@ -70,7 +70,7 @@ final class AgentLink {
             LongSupplier sessions,
             DialGate dials,
             KvorumConfig.Agents config,
-            Consumer<Event> events,
+            EventSink events,
             StatisticsStore statistics,
             Function<UUID, Optional<UUID>> operationOf,
             Consumer<String> deposed) {
@@ -159,7 +159,7 @@ final class AgentLink {
         }
     }
 
-    private void greetAndListen() throws InterruptedException {
+    private void greetAndListen() throws Exception {
         long greeting = sessions.getAsLong();
         HelloResponse hello = greet(greeting);
         if (!hello.getHostId().equals(hostId.toString())) {
@@ -172,21 +172,25 @@ final class AgentLink {
         ReportWords words = new ReportWords(hostId, operationOf);
         session = greeting;
         events.accept(words.greeting(hello));
-        Iterator<WatchResponse> reports = stub().watch(WatchRequest.newBuilder()
-                .setEpoch(epoch)
-                .setHeartbeatInterval(
-                        Durations.fromMillis(config.heartbeatInterval().toMillis()))
-                .setStatisticsInterval(
-                        Durations.fromMillis(config.statisticsInterval().toMillis()))
-                .build());
-        while (!closed && reports.hasNext()) {
-            WatchResponse report = reports.next();
-            switch (report.getReportCase()) {
-                case STATISTICS ->
-                    events.accept(new Event.HostMeasured(hostId, statistics.take(hostId, report.getStatistics())));
-                default -> words.report(report).ifPresent(events);
-            }
-        }
+        ReportStream reports = new ReportStream(report -> closed ? Optional.empty() : told(words, report), events);
+        HostAgentServiceGrpc.newStub(channel)
+                .withExecutor(MoreExecutors.directExecutor())
+                .watch(
+                        WatchRequest.newBuilder()
+                                .setEpoch(epoch)
+                                .setHeartbeatInterval(Durations.fromMillis(
+                                        config.heartbeatInterval().toMillis()))
+                                .setStatisticsInterval(Durations.fromMillis(
+                                        config.statisticsInterval().toMillis()))
+                                .build(),
+                        reports);
+        reports.await();
+    }
+
+    private Optional<Event> told(ReportWords words, WatchResponse report) {
+        return report.hasStatistics()
+                ? Optional.of(new Event.HostMeasured(hostId, statistics.take(hostId, report.getStatistics())))
+                : words.report(report);
     }
 
     private HostAgentServiceBlockingStub stub() {

@@ -32,6 +32,7 @@ import io.kvorum.proto.agent.v1.ShutdownVm;
 import io.kvorum.proto.agent.v1.StartVm;
 import io.kvorum.proto.agent.v1.StopVm;
 import io.kvorum.proto.agent.v1.SuspendVm;
+import io.kvorum.proto.agent.v1.UpgradeHost;
 import io.kvorum.server.persistence.Documents;
 import io.kvorum.server.persistence.HostRow;
 import io.kvorum.server.security.SecretBox;
@@ -99,6 +100,7 @@ public class CommandWords {
                         .setCreate(true));
             case AgentCommand.EnsureNetwork(var network) ->
                 request.setEnsureNetwork(EnsureNetwork.newBuilder().setNetwork(VmWords.network(network)));
+            case AgentCommand.UpgradeHost() -> request.setUpgradeHost(UpgradeHost.getDefaultInstance());
             case AgentCommand.ProbeHost(UUID host, String address, int port) ->
                 request.setProbeHost(ProbeHost.newBuilder()
                         .setHostId(host.toString())
@@ -144,6 +146,10 @@ public class CommandWords {
                 .setPolicy(policy(migrate.policy()))
                 .setRecover(migrate.recover());
         migrate.networks().forEach(network -> builder.addNetworks(VmWords.network(network)));
+        if (migrate.seat() != null) {
+            builder.addAllPins(SeatWords.pins(migrate.vcpus(), migrate.seat()));
+            migrate.seat().cells().forEach(cell -> builder.addHostNodes(String.valueOf(cell.node())));
+        }
         return builder.build();
     }
 

@@ -36,10 +36,9 @@ final class OutcomeWords {
     }
 
     static CommandOutcome.Failed failure(Failure failure) {
-        String message = failure.getMessage();
         return new CommandOutcome.Failed(
                 reason(failure.getReason()),
-                message.length() > MAX_MESSAGE_CHARS ? message.substring(0, MAX_MESSAGE_CHARS) + "…" : message,
+                shortened(failure.getMessage()),
                 failure.getHolderLeaseId() > 0 ? new CommandOutcome.HolderDetail(failure.getHolderLeaseId()) : null);
     }
 
@@ -73,6 +72,10 @@ final class OutcomeWords {
                             case PROBE_ANSWER_NO_ANSWER, PROBE_ANSWER_UNSPECIFIED, UNRECOGNIZED ->
                                 ProbeAnswer.NO_ANSWER;
                         });
+            case UPGRADE ->
+                new CommandOutcome.UpgradeDetail(
+                        success.getUpgrade().getRebootRequired(),
+                        shortened(success.getUpgrade().getLastLines()));
             case LOCKSPACE -> member(success.getLockspace());
             case DETAIL_NOT_SET -> null;
         };
@@ -97,6 +100,10 @@ final class OutcomeWords {
                 member.getTimestamp(),
                 seconds(member.getFreeIn()),
                 seconds(member.getIoTimeout()));
+    }
+
+    private static String shortened(String message) {
+        return message.length() > MAX_MESSAGE_CHARS ? message.substring(0, MAX_MESSAGE_CHARS) + "…" : message;
     }
 
     private static Duration seconds(com.google.protobuf.Duration duration) {

@@ -35,10 +35,10 @@ final class SeatWords {
     }
 
     /** One host CPU for each vCPU that has one for itself. */
-    static List<VcpuPin> pins(Hardware hardware, @Nullable Seat seat) {
+    static List<VcpuPin> pins(int allVcpus, @Nullable Seat seat) {
         List<VcpuPin> pins = new ArrayList<>();
         if (seat != null) {
-            int vcpus = hardware.vcpus() / seat.cells().size();
+            int vcpus = allVcpus / seat.cells().size();
             for (int cell = 0; cell < seat.cells().size(); cell++) {
                 List<Integer> cpus = seat.cells().get(cell).cpus();
                 for (int i = 0; i < cpus.size(); i++) {

@@ -44,7 +44,7 @@ public final class VmWords {
                 .setName(vm.name())
                 .setCpu(cpu(hardware, start.cpuModel()).toBuilder()
                         .setTscHertz(start.platform().tscHertz())
-                        .addAllPins(SeatWords.pins(hardware, vm.status().seatAtStart())))
+                        .addAllPins(SeatWords.pins(hardware.vcpus(), vm.status().seatAtStart())))
                 .setMemory(SeatWords.memory(hardware, vm.status().seatAtStart()))
                 .setFirmware(
                         hardware.firmware() == Hardware.Firmware.UEFI ? Firmware.FIRMWARE_UEFI : Firmware.FIRMWARE_BIOS)
@@ -88,9 +88,7 @@ public final class VmWords {
                 .setSockets(hardware.sockets())
                 .setCoresPerSocket(hardware.coresPerSocket())
                 .setThreadsPerCore(hardware.threadsPerCore());
-        boolean named = clusterModel != null
-                && (hardware.cpuMode() == Hardware.CpuMode.DEFAULT || hardware.cpuMode() == Hardware.CpuMode.CUSTOM);
-        if (named) {
+        if (clusterModel != null && hardware.cpuMode().takesModel()) {
             return cpu.setMode(CpuMode.CPU_MODE_CUSTOM).setModel(clusterModel).build();
         }
         return cpu.setMode(

@@ -42,7 +42,7 @@ public record BalancingPlanView(
     /** Hosts that are maintained, some at a time. */
     @Schema(name = "RollingMaintenance")
     public record RollingView(
-            @Schema(enumeration = {"wait_for_operator", "reboot"})
+            @Schema(enumeration = {"wait_for_operator", "reboot", "upgrade"})
             String task,
 
             int hostsAtOnce,
@@ -69,6 +69,7 @@ public record BalancingPlanView(
                         "planned",
                         "draining",
                         "in_maintenance",
+                        "upgrading",
                         "rebooting",
                         "returning",
                         "done",

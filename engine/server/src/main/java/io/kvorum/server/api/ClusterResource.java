@@ -15,6 +15,7 @@ import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.PolicySchedule;
 import io.kvorum.core.inventory.PressurePolicy;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.scheduling.Capacity;
 import io.kvorum.server.api.ConfigViews.ClusterView;
 import io.kvorum.server.api.MigrationPolicyView.MigrationPolicyChange;
 import io.kvorum.server.controller.ControllerLoop;
@@ -49,12 +50,19 @@ public class ClusterResource {
     private final EntityManager entities;
     private final Documents documents;
     private final ControllerLoop loop;
+    private final FleetOverviews overviews;
 
-    ClusterResource(Answers answers, EntityManager entities, Documents documents, ControllerLoop loop) {
+    ClusterResource(
+            Answers answers,
+            EntityManager entities,
+            Documents documents,
+            ControllerLoop loop,
+            FleetOverviews overviews) {
         this.answers = answers;
         this.entities = entities;
         this.documents = documents;
         this.loop = loop;
+        this.overviews = overviews;
     }
 
     /** What may be given; what is left out stays, or takes its default. */
@@ -263,6 +271,15 @@ public class ClusterResource {
     public Response get(@PathParam("id") UUID id) {
         Cluster found = find(id);
         return Answers.one(ClusterView.of(found), found.meta().revision());
+    }
+
+    /** What its hosts have and use together. */
+    @GET
+    @AnsweredByLeader
+    @Path("/{id}/capacity")
+    public CapacityView capacity(@PathParam("id") UUID id) {
+        find(id);
+        return CapacityView.of(overviews.now().clusters().getOrDefault(id, Capacity.NOTHING));
     }
 
     /** Which VMs would not be restarted if hosts failed now, and why; nothing is done. */

@@ -230,6 +230,17 @@ public class HostResource {
         return answers.work(new Request.MaintainHost(id));
     }
 
+    /** Upgrades the host's own software by its package manager; it must be in maintenance. Nothing is rebooted. */
+    @POST
+    @Path("/{id}/upgrade")
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted",
+            content = @Content(schema = @Schema(implementation = OperationView.class)))
+    public Response upgrade(@PathParam("id") UUID id) {
+        return answers.work(new Request.UpgradeHost(id));
+    }
+
     @POST
     @Path("/{id}/activate")
     @APIResponse(

@@ -8,6 +8,7 @@ import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.io.ByteArrayInputStream;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -103,24 +105,30 @@ public class LeaderForwarding implements ContainerRequestFilter {
         ask(request, body(request), term).ifPresent(request::abortWith);
     }
 
-    /** What the request carries, which can still be read if the leader does not answer. */
-    private static byte[] body(ContainerRequestContext request) throws IOException {
+    /**
+     * What the request carries, which can still be read if the leader does not answer. But for traces, which are long: they are passed
+     * on as they come, and this replica has no use for them.
+     */
+    private static BodyPublisher body(ContainerRequestContext request) throws IOException {
         if (!request.getMethod().equals(HttpMethod.POST)) {
-            return new byte[0];
+            return BodyPublishers.noBody();
+        }
+        if (MediaType.valueOf(TraceResource.CSV).isCompatible(request.getMediaType())) {
+            return BodyPublishers.ofInputStream(request::getEntityStream);
         }
         byte[] body = request.getEntityStream().readNBytes(MOST_BODY_BYTES + 1);
         if (body.length > MOST_BODY_BYTES) {
             throw ProblemException.invalid("body", null, "Is longer than " + MOST_BODY_BYTES + " bytes.");
         }
         request.setEntityStream(new ByteArrayInputStream(body));
-        return body;
+        return BodyPublishers.ofByteArray(body);
     }
 
-    private Optional<Response> ask(ContainerRequestContext request, byte[] body, Term leader) {
+    private Optional<Response> ask(ContainerRequestContext request, BodyPublisher body, Term leader) {
         URI asked = request.getUriInfo().getRequestUri();
         String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
         HttpRequest.Builder question = HttpRequest.newBuilder(URI.create(leader.address() + asked.getRawPath() + query))
-                .method(request.getMethod(), BodyPublishers.ofByteArray(body))
+                .method(request.getMethod(), body)
                 .timeout(ANSWER_LIMIT)
                 .header(FORWARDED, leadership.replicaId());
         for (String name : PASSED_ON) {

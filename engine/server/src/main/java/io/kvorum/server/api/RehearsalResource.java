@@ -12,6 +12,8 @@ import io.kvorum.server.controller.ControllerLoop;
 import io.kvorum.server.persistence.ClusterRow;
 import io.kvorum.server.rehearsal.RehearsalRun;
 import io.kvorum.server.rehearsal.Rehearsals;
+import io.kvorum.server.rehearsal.Trace;
+import io.kvorum.server.rehearsal.Traces;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -22,7 +24,9 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -39,12 +43,16 @@ public class RehearsalResource {
 
     private static final int DEFAULT_HOURS = 24;
     private static final int MOST_HOURS = 24 * 31;
+    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
 
     private final Rehearsals rehearsals;
     private final ControllerLoop loop;
     private final Answers answers;
+    private final Traces traces;
 
-    RehearsalResource(Rehearsals rehearsals, ControllerLoop loop, Answers answers) {
+    RehearsalResource(Rehearsals rehearsals, ControllerLoop loop, Answers answers, Traces traces) {
+        this.traces = traces;
         this.rehearsals = rehearsals;
         this.loop = loop;
         this.answers = answers;
@@ -67,7 +75,11 @@ public class RehearsalResource {
             Instant from,
 
             @Schema(description = "With from; now if nothing is said.") @Nullable
-            Instant to) {
+            Instant to,
+
+            @Schema(description = "The loads of that trace instead of recorded ones; it is taken to begin at from.")
+            @Nullable
+            UUID traceId) {
 
         Cluster applyTo(Cluster before) {
             return new ClusterResource.ClusterChange(
@@ -88,6 +100,20 @@ public class RehearsalResource {
                             null,
                             null)
                     .applyTo(before);
+        }
+
+        /** When the trace is taken to begin; so that it ends about now, if nothing is said. */
+        Instant beginOfTrace(Duration length) {
+            if (hours != null || to != null) {
+                throw ProblemException.invalid(
+                        hours == null ? "to" : "hours",
+                        hours == null ? to : hours,
+                        "Goes with recorded loads; a trace is played whole, from its begin.");
+            }
+            if (from != null && (from.isBefore(EARLIEST) || from.isAfter(LATEST))) {
+                throw ProblemException.invalid("from", from, "Must be from " + EARLIEST + " to " + LATEST + ".");
+            }
+            return from == null ? Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(length) : from;
         }
 
         Instant begin(Instant end) {
@@ -130,8 +156,9 @@ public class RehearsalResource {
     public Response begin(@PathParam("clusterId") UUID clusterId, @Nullable RehearsalRequest body) {
         RehearsalRequest request = Words.required("body", body);
         known(clusterId);
+        Optional<Trace> trace = request.traceId() == null ? Optional.empty() : Optional.of(trace(request.traceId()));
         Instant end = request.to() == null ? Instant.now() : request.to();
-        Instant begin = request.begin(end);
+        Instant begin = trace.map(it -> request.beginOfTrace(it.length())).orElseGet(() -> request.begin(end));
         List<Entity> snapshot = loop.snapshot(clusterId).orElseThrow(ProblemException::noLeader);
         Cluster inUse = snapshot.stream()
                 .filter(entity -> entity.id().equals(clusterId))
@@ -143,7 +170,10 @@ public class RehearsalResource {
         if (!problems.isEmpty()) {
             throw new ProblemException(Problem.invalid(problems), null);
         }
-        RehearsalRun run = rehearsals.begin(answers.newId(), answers.actor(), inUse, proposed, snapshot, begin, end);
+        UUID id = answers.newId();
+        String by = answers.actor();
+        RehearsalRun run = trace.map(it -> rehearsals.begin(id, by, inUse, proposed, snapshot, it, begin))
+                .orElseGet(() -> rehearsals.begin(id, by, inUse, proposed, snapshot, begin, end));
         return Response.accepted(RehearsalView.of(run))
                 .location(URI.create("/api/v1/clusters/" + clusterId + "/rehearsals/" + run.id()))
                 .build();
@@ -156,6 +186,12 @@ public class RehearsalResource {
     public Response remove(@PathParam("clusterId") UUID clusterId, @PathParam("id") UUID id) {
         rehearsals.remove(find(clusterId, id));
         return Response.noContent().build();
+    }
+
+    private Trace trace(UUID id) {
+        return traces.find(id)
+                .orElseThrow(() -> ProblemException.invalid(
+                        "traceId", id, "There is no such trace; the leader keeps the last ones in its memory."));
     }
 
     private RehearsalRun find(UUID clusterId, UUID id) {

@@ -8,6 +8,7 @@ import io.kvorum.server.rehearsal.RehearsalRun;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +37,19 @@ public record RehearsalView(
         SideView inUse,
         SideView proposed,
         List<String> assumptions,
-        @Nullable String problem) {
+        @Nullable String problem,
+
+        @Schema(description = "Name of the trace whose loads are played; null for recorded ones.") @Nullable
+        String trace) {
+
+    private static final String RECORDED =
+            "It begins with hosts and VMs as they are now; a VM uses what it used then, or nothing where nothing was recorded.";
+
+    private static final String OF_TRACE =
+            "It begins with hosts and VMs as they are now; by their names VMs use the CPU of the trace's columns, again from the first"
+                    + " where there are more VMs, and the memory that they used last. Hosts use nothing beside them.";
 
     private static final List<String> ASSUMPTIONS = List.of(
-            "It begins with hosts and VMs as they are now; a VM uses what it used then, or nothing where nothing was recorded.",
             "A host that is on draws 100 W without load and 250 W with full load: power is not measured.",
             "A migration copies 117 MB/s and stands still as plans expect; a host boots in two minutes. Nothing fails.",
             "Plans that would wait for review are approved at once. VMs are not started or stopped.");
@@ -140,7 +150,8 @@ public record RehearsalView(
                 new SideView(inUse.settings(), brief(inUse.outcome())),
                 new SideView(proposed.settings(), brief(proposed.outcome())),
                 assumptions,
-                problem);
+                problem,
+                trace);
     }
 
     private static @Nullable OutcomeView brief(@Nullable OutcomeView all) {
@@ -192,7 +203,9 @@ public record RehearsalView(
                 run.thresholdPercent(),
                 new SideView(SettingsView.of(run.inUse()), OutcomeView.of(run.inUseReport())),
                 new SideView(SettingsView.of(run.proposed()), OutcomeView.of(run.proposedReport())),
-                ASSUMPTIONS,
-                run.problem());
+                Stream.concat(Stream.of(run.trace() == null ? RECORDED : OF_TRACE), ASSUMPTIONS.stream())
+                        .toList(),
+                run.problem(),
+                run.trace());
     }
 }

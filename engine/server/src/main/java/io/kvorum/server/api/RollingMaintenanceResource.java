@@ -43,7 +43,7 @@ public class RollingMaintenanceResource {
     public record RollingMaintenanceRequest(
             @Schema(
                     description = "wait_for_operator if nothing is said.",
-                    enumeration = {"wait_for_operator", "reboot"})
+                    enumeration = {"wait_for_operator", "reboot", "upgrade"})
             @Nullable
             String task,
 

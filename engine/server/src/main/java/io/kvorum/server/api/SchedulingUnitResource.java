@@ -1,5 +1,6 @@
 package io.kvorum.server.api;
 
+import io.kvorum.core.inventory.ClusterSetting;
 import io.kvorum.core.scheduling.SchedulingUnits;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -9,14 +10,19 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What scheduling policies are put together from. */
+/** What scheduling policies are put together from, and the numbers by which clusters are set. */
 @Path("/api/v1/scheduling-units")
 @Tag(name = "Scheduling")
 @RunOnVirtualThread
 public class SchedulingUnitResource {
 
     @Schema(name = "SchedulingUnits")
-    public record SchedulingUnitsView(List<UnitView> units, List<BuiltInPolicyView> builtInPolicies) {}
+    public record SchedulingUnitsView(
+            List<UnitView> units,
+            List<BuiltInPolicyView> builtInPolicies,
+
+            @Schema(description = "In the order in which people are asked for them.")
+            List<ClusterSettingView> clusterSettings) {}
 
     /** Filters that are not optional always count. */
     @Schema(name = "SchedulingUnit")
@@ -32,6 +38,32 @@ public class SchedulingUnitResource {
 
     @Schema(name = "BuiltInSchedulingPolicy")
     public record BuiltInPolicyView(String name, List<String> filters, Map<String, Double> weights) {}
+
+    /** A number of a cluster; {@code name} is its path there, such as balancing.memoryHighPercent. */
+    @Schema(name = "ClusterSetting")
+    public record ClusterSettingView(
+            String name,
+            String title,
+            String description,
+
+            @Schema(enumeration = {"percent", "minutes", "hosts", "migrations", "bytes_per_second", "level"})
+            String unit,
+
+            long minimum,
+            long maximum,
+            long defaultValue) {
+
+        static ClusterSettingView of(ClusterSetting setting) {
+            return new ClusterSettingView(
+                    setting.name(),
+                    setting.title(),
+                    setting.description(),
+                    Words.of(setting.unit()),
+                    setting.least(),
+                    setting.most(),
+                    setting.byDefault());
+        }
+    }
 
     @GET
     public SchedulingUnitsView list() {
@@ -54,6 +86,7 @@ public class SchedulingUnitResource {
                 SchedulingUnits.builtIn().stream()
                         .map(policy ->
                                 new BuiltInPolicyView(Words.of(policy.name()), policy.filters(), policy.weights()))
-                        .toList());
+                        .toList(),
+                ClusterSetting.ALL.stream().map(ClusterSettingView::of).toList());
     }
 }

@@ -59,6 +59,14 @@ public class VmResource {
     /** {@code hostId} null or the whole body missing: the scheduler chooses. */
     public record PlacementWish(@Nullable UUID hostId) {}
 
+    public record MigrationWish(
+            @Schema(description = "Where it goes; left out, the scheduler chooses.") @Nullable
+            UUID hostId,
+
+            @Schema(description = "The cluster of its data center to which it belongs from then on; left out, its own.")
+            @Nullable
+            UUID clusterId) {}
+
     public record ConsoleRequest(
             @Schema(enumeration = {"vnc", "serial"}) @Nullable
             String kind) {}
@@ -234,8 +242,11 @@ public class VmResource {
             responseCode = "202",
             description = "Accepted",
             content = @Content(schema = @Schema(implementation = OperationView.class)))
-    public Response migrate(@PathParam("id") UUID id, @Nullable PlacementWish wish) {
-        return answers.work(new Request.MigrateVm(id, wish == null ? null : wish.hostId()));
+    public Response migrate(@PathParam("id") UUID id, @Nullable MigrationWish wish) {
+        return answers.work(
+                wish == null
+                        ? new Request.MigrateVm(id, null)
+                        : new Request.MigrateVm(id, wish.hostId(), wish.clusterId()));
     }
 
     /** A ticket for one connection to the console, good for a short time. */

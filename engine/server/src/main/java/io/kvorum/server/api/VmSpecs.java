@@ -55,6 +55,10 @@ public final class VmSpecs {
     public record VmChange(
             @Nullable String name,
             @Nullable String description,
+
+            @Schema(description = "Another cluster, while it is down; one that runs is migrated there.") @Nullable
+            UUID clusterId,
+
             @Nullable HardwareChange hardware,
             @Nullable List<NewNic> nics,
             @Nullable HighAvailabilityChange highAvailability,
@@ -204,7 +208,7 @@ public final class VmSpecs {
         return new VmSpec(
                 change.name() == null ? before.name() : change.name(),
                 change.description() == null ? before.description() : change.description(),
-                before.clusterId(),
+                change.clusterId() == null ? before.clusterId() : change.clusterId(),
                 before.templateId(),
                 change.hardware() == null
                         ? before.hardware()

@@ -15,8 +15,10 @@ import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.PlacementDryRun;
 import io.kvorum.core.scheduling.BrokenRule;
 import io.kvorum.core.scheduling.Explanation;
+import io.kvorum.core.scheduling.FleetOverview;
 import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.agents.AgentConnections;
+import io.kvorum.server.agents.EventSink;
 import io.kvorum.server.events.ChangeFeed;
 import io.kvorum.server.events.ChangeFeed.Notice;
 import io.kvorum.server.events.ChangeFeed.Subscription;
@@ -140,6 +142,11 @@ public class ControllerLoop {
         return ask(controller -> controller.quotaUse(quotaId));
     }
 
+    /** What all hosts have and use, and which somebody should look at; empty if this replica does not lead. */
+    public Optional<FleetOverview> overview() {
+        return ask(controller -> Optional.of(controller.overview(now())));
+    }
+
     /** Whether the cluster could lose hosts now; empty if this replica does not lead or knows no such cluster. */
     public Optional<FailoverProof> proveFailover(UUID clusterId) {
         return ask(controller -> controller.proveFailover(clusterId));
@@ -175,7 +182,7 @@ public class ControllerLoop {
         try (Subscription subscription = feed.subscribe(this::notice)) {
             Inventory inventory = new Inventory(store.load());
             Controller controller = new Controller(inventory, settings, UUID.randomUUID());
-            agents.begin(term, tenure, this::offer);
+            agents.begin(term, tenure, new Inbox());
             epoch = term;
             perform(term, tenure, controller.start(now()), timers);
             queue.add(new Item.LookForOperations());
@@ -281,6 +288,20 @@ public class ControllerLoop {
             case Notice.OperationQueued queued -> queue.offer(new Item.LookForOperations());
             case Notice.Lost lost -> queue.offer(new Item.LookForOperations());
             case Notice.Changed changed -> {}
+        }
+    }
+
+    /** What hosts tell; after the end of the term nothing is taken any more, and nobody waits. */
+    private final class Inbox implements EventSink {
+
+        @Override
+        public void accept(Event event) {
+            ControllerLoop.this.offer(event);
+        }
+
+        @Override
+        public boolean offer(Event event) {
+            return epoch == null || queue.offer(new Item.Happened(event));
         }
     }
 

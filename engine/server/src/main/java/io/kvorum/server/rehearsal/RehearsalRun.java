@@ -34,6 +34,7 @@ public final class RehearsalRun implements Runnable {
     private final Cluster proposed;
     private final Instant from;
     private final Instant to;
+    private final @Nullable String trace;
     private final Instant startedAt = Instant.now();
     private final long deadlineNanos;
     private final Duration limit;
@@ -54,6 +55,7 @@ public final class RehearsalRun implements Runnable {
             Cluster proposed,
             List<Entity> snapshot,
             LoadRecording recording,
+            @Nullable String trace,
             Duration limit) {
         this.id = id;
         this.requestedBy = requestedBy;
@@ -61,6 +63,7 @@ public final class RehearsalRun implements Runnable {
         this.proposed = proposed;
         this.snapshot = snapshot;
         this.recording = recording;
+        this.trace = trace;
         this.from = recording.from();
         this.to = from.plus(recording.length());
         this.limit = limit;
@@ -145,6 +148,11 @@ public final class RehearsalRun implements Runnable {
     /** A host is counted as above the threshold by the settings in use, in both. */
     public int thresholdPercent() {
         return inUse.scheduling().highUtilizationPercent();
+    }
+
+    /** The name of the trace whose loads are played; null for recorded ones. */
+    public @Nullable String trace() {
+        return trace;
     }
 
     public Instant from() {

@@ -20,11 +20,17 @@ public final class RandomScript {
 
     private final Dice batchDice;
 
+    private final Dice crossDice;
+
     private final boolean leases;
     private final int busy;
     private final boolean savesPower;
     private final Dice loadDice;
     private final boolean postCopy;
+
+    /** The last so many hosts are a cluster of their own. */
+    private final int others;
+
     private final int hosts;
     private final int vms;
     private final int replicas;
@@ -41,6 +47,8 @@ public final class RandomScript {
         postCopy = new Dice(~seed ^ 0x9057).chance(0.4);
         hosts = dice.between(3, 8);
         vms = dice.between(10, Math.min(40, hosts * 5));
+        crossDice = new Dice(~seed ^ 0xC105);
+        others = hosts > 4 && crossDice.chance(0.4) ? crossDice.between(2, hosts - 2) : 0;
         replicas = dice.between(2, 3);
     }
 
@@ -69,6 +77,9 @@ public final class RandomScript {
         if (batchDice.chance(0.4)) {
             batches();
         }
+        if (others > 0) {
+            crossings();
+        }
         steps.sort(Comparator.comparingLong(Step::atNanos));
         return new Script(world, steps, List.of(), List.of(), DAY + 40 * SECOND, true);
     }
@@ -94,6 +105,13 @@ public final class RandomScript {
         }
         if (postCopy) {
             world.add("post-copy");
+        }
+        if (others > 0) {
+            StringBuilder cluster = new StringBuilder("other-cluster");
+            for (int i = hosts - others + 1; i <= hosts; i++) {
+                cluster.append(" h").append(i);
+            }
+            world.add(cluster.toString());
         }
         if (busy > 0) {
             world.add("busy " + busy);
@@ -170,6 +188,21 @@ public final class RandomScript {
         }
     }
 
+    /** VMs go to the other cluster, and some come back; now and then a host is named. */
+    private void crossings() {
+        int many = crossDice.between(6, 20);
+        for (int i = 0; i < many; i++) {
+            boolean back = crossDice.chance(0.3);
+            String host = back
+                    ? "h" + crossDice.between(1, hosts - others)
+                    : "h" + crossDice.between(hosts - others + 1, hosts);
+            String request = "ask migrate v" + crossDice.between(1, vms)
+                    + (crossDice.chance(0.3) ? " to " + host : "")
+                    + (back ? " into cluster" : " into other");
+            steps.add(new Step(crossDice.between(5, 1300) * SECOND, request));
+        }
+    }
+
     private String host() {
         return "h" + dice.between(1, hosts);
     }
@@ -201,7 +234,7 @@ public final class RandomScript {
             case 21 -> "ask create n" + dice.between(1, 3) + " ha" + (dice.chance(0.5) ? " start" : "");
             case 22 -> "ask delete n" + dice.between(1, 3);
             case 23 -> "ask power-" + dice.of(List.of("off", "on", "cycle", "status")) + " " + host();
-            case 24 -> "ask confirm-down " + host();
+            case 24 -> "ask " + dice.of(List.of("confirm-down", "upgrade")) + " " + host();
             default -> "cancel last";
         };
     }

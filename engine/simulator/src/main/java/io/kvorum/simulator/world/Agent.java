@@ -327,6 +327,7 @@ final class Agent {
             case AgentCommand.PowerControl power -> power.subjectHostId();
             case AgentCommand.TestPower test -> test.subjectHostId();
             case AgentCommand.ProbeHost probe -> null;
+            case AgentCommand.UpgradeHost upgrade -> null;
             case AgentCommand.StopVm stop -> null;
             case AgentCommand.ShutdownVm shutdown -> null;
             case AgentCommand.RebootVm reboot -> null;

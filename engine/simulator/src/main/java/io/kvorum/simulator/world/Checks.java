@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold at every instant. The first breach ends the simulation. */
 public final class Checks {
@@ -62,10 +63,19 @@ public final class Checks {
         }
     }
 
+    /** A host upgrades its own software. */
+    void upgradeBegins(Machine machine) {
+        for (Guest guest : machine.hypervisor.guests.values()) {
+            if (guest.live()) {
+                violated("upgraded-in-use", machine.name + " is upgraded under " + world.names.of(guest.vmId));
+            }
+        }
+    }
+
     /** A guest comes up, or is about to be moved in. */
     void guestAppears(Machine machine, Guest guest) {
         bound(machine, guest);
-        Cluster cluster = (Cluster) world.database.row(world.names.id("cluster"));
+        Cluster cluster = (Cluster) world.database.row(world.names.id(Setup.CLUSTER));
         if (cluster == null) {
             return;
         }
@@ -146,7 +156,11 @@ public final class Checks {
     void committed(List<Change> changes) {
         for (Change change : changes) {
             switch (change) {
-                case Change.Put(Entity entity) when entity instanceof Vm vm -> letGo(vm.id());
+                case Change.Put(Entity entity)
+                when entity instanceof Vm vm -> {
+                    letGo(vm.id());
+                    belongs(vm);
+                }
                 case Change.Put put -> {}
                 case Change.Remove(var kind, UUID id) -> letGo(id);
                 case Change.Log(LogEntry entry) -> told(entry);
@@ -166,6 +180,22 @@ public final class Checks {
                                 + " and not bound to it any more");
             }
         }
+    }
+
+    /** A VM that is bound to a host is one of the host's cluster, and says to which other it is on its way. */
+    private void belongs(Vm vm) {
+        UUID own = vm.spec().clusterId();
+        UUID told = vm.status().targetClusterId();
+        UUID target = clusterOf(vm.status().targetHostId(), own);
+        if (!clusterOf(vm.hostId(), own).equals(own) || !target.equals(told == null ? own : told)) {
+            violated("wrong-cluster", vm.name() + " is of another cluster than its host: " + vm.status());
+        }
+    }
+
+    private UUID clusterOf(@Nullable UUID hostId, UUID otherwise) {
+        return hostId != null && world.database.row(hostId) instanceof Host host
+                ? host.spec().clusterId()
+                : otherwise;
     }
 
     private void told(LogEntry entry) {

@@ -65,22 +65,7 @@ final class Entities {
     List<Entity> of(Setup setup) {
         List<Entity> all = new ArrayList<>();
         all.add(new DataCenter(names.id("dc"), "dc", "", Meta.NONE));
-        all.add(new Cluster(
-                names.id("cluster"),
-                "cluster",
-                "",
-                names.id("dc"),
-                scheduling(setup),
-                null,
-                fencing(setup),
-                Cluster.AdmissionPolicy.DEFAULT,
-                setup.busyPercent() == 0 ? Cluster.BalancingPolicy.DEFAULT : EAGER,
-                Meta.NONE,
-                null,
-                new Cluster.PowerSavingPolicy(LOW_PERCENT, Math.max(0, setup.reserve()), setup.savesPower()),
-                null,
-                setup.postCopy() ? POST_COPY : MigrationPolicy.DEFAULT,
-                null));
+        setup.clusters().forEach(name -> all.add(cluster(name, setup)));
         all.add(new StorageDomain(
                 names.id("store"),
                 "store",
@@ -96,9 +81,28 @@ final class Entities {
                 Meta.NONE));
         all.add(new Network(
                 names.id("net"), "net", names.id("dc"), NetworkKind.NAT, "kv0", "192.168.90.0/24", Meta.NONE));
-        setup.hosts().forEach(host -> all.add(host(host, setup.leasing())));
-        setup.vms().forEach(vm -> all.add(vm(vm)));
+        setup.hosts().forEach(host -> all.add(host(host, setup)));
+        setup.vms().forEach(vm -> all.add(vm(setup.inItsCluster(vm), setup)));
         return all;
+    }
+
+    private Cluster cluster(String name, Setup setup) {
+        return new Cluster(
+                names.id(name),
+                name,
+                "",
+                names.id("dc"),
+                scheduling(setup),
+                null,
+                fencing(setup),
+                Cluster.AdmissionPolicy.DEFAULT,
+                setup.busyPercent() == 0 ? Cluster.BalancingPolicy.DEFAULT : EAGER,
+                Meta.NONE,
+                null,
+                new Cluster.PowerSavingPolicy(LOW_PERCENT, Math.max(0, setup.reserve()), setup.savesPower()),
+                null,
+                setup.postCopy() ? POST_COPY : MigrationPolicy.DEFAULT,
+                null);
     }
 
     private static Cluster.SchedulingPolicy scheduling(Setup setup) {
@@ -137,7 +141,7 @@ final class Entities {
                 policy.restartByLeaseWithoutWatchdog());
     }
 
-    private Host host(Setup.HostSetup setup, Host.Leasing leasing) {
+    private Host host(Setup.HostSetup setup, Setup world) {
         PowerAgent agent = new PowerAgent("ipmilan", "bmc.example", 623, "admin", "sealed", Map.of());
         PowerManagement power = setup.powerAgents() == 0
                 ? PowerManagement.NONE
@@ -145,7 +149,7 @@ final class Entities {
         String name = setup.name();
         return new Host(
                 names.id(name),
-                new HostSpec(name, names.id("cluster"), name + ".example", 8443, power),
+                new HostSpec(name, names.id(world.clusterOf(name)), name + ".example", 8443, power),
                 setup.asleep()
                         ? new HostStatus(HostState.DOWN, null, "boot-0", null, new Sleep(World.EPOCH, null, null))
                         : new HostStatus(HostState.UP, null, "boot-0", null),
@@ -167,24 +171,26 @@ final class Entities {
                         true,
                         true,
                         new Host.Versions("1", "1", "1", "1", "test"),
-                        leasing),
+                        world.leasing()),
                 Meta.NONE);
     }
 
-    private Vm vm(Setup.VmSetup setup) {
+    private Vm vm(Setup.VmSetup setup, Setup world) {
         VmStatus status = setup.host() == null
                 ? VmStatus.in(VmState.DOWN)
                 : new VmStatus(VmState.UP, null, names.id(setup.host()), null, true, false, null, null);
-        return new Vm(names.id(setup.name()), spec(setup), status, Meta.NONE);
+        VmSpec spec = spec(setup).in(names.id(world.clusterOf(setup.host())));
+        return new Vm(names.id(setup.name()), spec, status, Meta.NONE);
     }
 
+    /** Of the first cluster. */
     VmSpec spec(Setup.VmSetup setup) {
         String name = setup.name();
         long memory = setup.memoryGib() * GIB;
         return new VmSpec(
                 name,
                 "",
-                names.id("cluster"),
+                names.id(Setup.CLUSTER),
                 null,
                 new Hardware(
                         1,

@@ -8,6 +8,7 @@ import io.kvorum.core.controller.CommandOutcome.Failed;
 import io.kvorum.core.controller.CommandOutcome.ProbeAnswer;
 import io.kvorum.core.controller.CommandOutcome.ProbeDetail;
 import io.kvorum.core.controller.CommandOutcome.Reason;
+import io.kvorum.core.controller.CommandOutcome.UpgradeDetail;
 import io.kvorum.core.controller.CommandOutcome.VmDetail;
 import io.kvorum.core.controller.Event.Cause;
 import io.kvorum.core.controller.Event.HostLoad;
@@ -153,6 +154,7 @@ final class Hypervisor {
             case AgentCommand.CreateLease create -> world.leases.make(machine, create.vmId(), call);
             case AgentCommand.DeleteLease delete -> world.leases.remove(machine, delete.vmId(), call);
             case AgentCommand.ReleaseLease release -> world.leases.release(machine, release, call);
+            case AgentCommand.UpgradeHost upgrade -> upgrade(call);
             case AgentCommand.ProbeHost probe -> probe(world.requireMachine(probe.subjectHostId()), until, call);
         }
     }
@@ -171,11 +173,21 @@ final class Hypervisor {
         }
     }
 
+    private void upgrade(Call call) {
+        world.checks.upgradeBegins(machine);
+        machine.agent.life.after(world.dice.millis(5_000, 60_000), () -> call.end(upgraded()));
+    }
+
+    private Done upgraded() {
+        return new Done(new UpgradeDetail(world.dice.chance(0.5), ""));
+    }
+
     private static boolean usesLibvirt(AgentCommand command) {
         return switch (command) {
             case AgentCommand.PowerControl power -> false;
             case AgentCommand.TestPower test -> false;
             case AgentCommand.ProbeHost probe -> false;
+            case AgentCommand.UpgradeHost upgrade -> false;
             case AgentCommand.CreateDisk create -> false;
             case AgentCommand.DeleteDisk delete -> false;
             case AgentCommand.DeleteSavedState delete -> false;
@@ -197,6 +209,10 @@ final class Hypervisor {
             // It went on without the agent; what becomes of it must be settled before anything can be said.
             abort(migrate.vmId());
             machine.agent.life.after(300_000_000L, () -> recover(command, heard));
+            return;
+        }
+        if (command instanceof AgentCommand.UpgradeHost && world.dice.chance(0.7)) {
+            machine.agent.life.after(world.dice.millis(0, 30_000), () -> heard.accept(upgraded()));
             return;
         }
         Failed interrupted = new Failed(Reason.INTERRUPTED, "The agent ended during it");

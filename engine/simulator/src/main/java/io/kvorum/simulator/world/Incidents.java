@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can happen to the world, in words: faults, and what people ask for. {@code for 20s} at the end of a
@@ -263,13 +264,19 @@ final class Incidents {
                 .toList();
     }
 
+    /** What is named after that word, if anything is. */
+    private @Nullable UUID named(List<String> words, String word) {
+        int at = words.lastIndexOf(word);
+        return at < 0 || at + 1 == words.size() ? null : world.names.id(words.get(at + 1));
+    }
+
     private Request request(String verb, String name, List<String> words) {
         UUID id = world.names.id(name);
         return switch (verb) {
             case "start" -> new Request.StartVm(id, words.size() > 4 ? world.names.id(words.get(4)) : null);
             case "shutdown" -> new Request.StopVm(id, false);
             case "force-off" -> new Request.StopVm(id, true);
-            case "migrate" -> new Request.MigrateVm(id, words.size() > 4 ? world.names.id(words.get(4)) : null);
+            case "migrate" -> new Request.MigrateVm(id, named(words, "to"), named(words, "into"));
             case "suspend" -> new Request.SuspendVm(id);
             case "pause" -> new Request.ControlVm(id, Request.VmControl.PAUSE);
             case "resume" -> new Request.ControlVm(id, Request.VmControl.RESUME);
@@ -299,6 +306,7 @@ final class Incidents {
             case "delete" -> new Request.DeleteVm(id);
             case "maintain" -> new Request.MaintainHost(id);
             case "activate" -> new Request.ActivateHost(id);
+            case "upgrade" -> new Request.UpgradeHost(id);
             case "test-power" ->
                 new Request.TestPowerManagement(id, machine(name).self.spec().powerManagement());
             case "power-status" -> new Request.PowerHost(id, Request.PowerTask.STATUS);

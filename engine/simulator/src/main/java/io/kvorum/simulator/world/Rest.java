@@ -96,7 +96,9 @@ final class Rest {
                 .map(Vm.class::cast)
                 .toList();
         for (Entity entity : world.database.rows()) {
-            if (entity instanceof Host host && (host.state() == HostState.UP || host.sleeps())) {
+            if (entity instanceof Host host
+                    && host.spec().clusterId().equals(vm.spec().clusterId())
+                    && (host.state() == HostState.UP || host.sleeps())) {
                 long promised = vms.stream()
                         .filter(other -> other.bindsTo(host.id()))
                         .mapToLong(other -> other.spec().hardware().memoryBytes())

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param busyPercent of their CPUs that guests use at most, so that the cluster is balanced; 0 if hosts report no load
  * @param reserve empty hosts that a cluster that saves power keeps on; -1 for one that does not
  * @param postCopy whether VMs migrate by post-copy
+ * @param otherCluster hosts of the second cluster, "other"; empty if there is only "cluster"
  * @param calm whether the network neither loses nor doubles nor delays anything by itself
  */
 public record Setup(
@@ -29,11 +30,37 @@ public record Setup(
         int busyPercent,
         int reserve,
         boolean postCopy,
+        List<String> otherCluster,
         boolean calm,
         Leasing leasing) {
 
+    static final String CLUSTER = "cluster";
+    static final String OTHER = "other";
+
     /** A host, with that many power agents; asleep if power saving has switched it off. */
     public record HostSetup(String name, int memoryGib, int threads, int powerAgents, boolean asleep) {}
+
+    /** The names of the clusters. */
+    List<String> clusters() {
+        return otherCluster.isEmpty() ? List.of(CLUSTER) : List.of(CLUSTER, OTHER);
+    }
+
+    /** The cluster of a host, or of what runs nowhere. */
+    String clusterOf(@Nullable String host) {
+        return host != null && otherCluster.contains(host) ? OTHER : CLUSTER;
+    }
+
+    /** The same VM, waiting for VMs of its own cluster only. */
+    VmSetup inItsCluster(VmSetup vm) {
+        String own = clusterOf(vm.host());
+        return otherCluster.isEmpty()
+                ? vm
+                : vm.after(vms.stream()
+                        .filter(other -> vm.restartAfter().contains(other.name())
+                                && clusterOf(other.host()).equals(own))
+                        .map(VmSetup::name)
+                        .toList());
+    }
 
     boolean savesPower() {
         return reserve >= 0;
@@ -55,6 +82,10 @@ public record Setup(
             List<String> restartAfter,
             OnStorageReturn onStorageReturn,
             boolean leased) {
+
+        VmSetup after(List<String> others) {
+            return new VmSetup(name, host, ha, priority, mode, memoryGib, others, onStorageReturn, leased);
+        }
 
         /** A new one of ordinary kind, that runs nowhere. */
         static VmSetup ordinary(String name, boolean ha, boolean leased) {
@@ -103,6 +134,7 @@ public record Setup(
         int busy = 0;
         int reserve = -1;
         boolean postCopy = false;
+        List<String> otherCluster = List.of();
         Leasing leasing = Leasing.NONE;
         for (String line : lines) {
             List<String> words = List.of(line.split(" +"));
@@ -121,6 +153,7 @@ public record Setup(
                 case "impatient" -> settings = IMPATIENT;
                 case "calm" -> calm = true;
                 case "post-copy" -> postCopy = true;
+                case "other-cluster" -> otherCluster = words.subList(1, words.size());
                 case "leases" -> leasing = words.size() > 1 ? Leasing.WITHOUT_WATCHDOG : Leasing.WITH_WATCHDOG;
                 case "fencing" -> fencing = !words.get(1).equals("off");
                 case "half-silent" -> half = !words.get(1).equals("off");
@@ -141,6 +174,7 @@ public record Setup(
                 busy,
                 reserve,
                 postCopy,
+                List.copyOf(otherCluster),
                 calm,
                 leasing);
     }

@@ -213,6 +213,7 @@ public final class World {
             case AgentCommand.InspectStorage inspect -> "inspect";
             case AgentCommand.EnsureNetwork ensure -> "network";
             case AgentCommand.TestPower test -> "test-power " + names.of(test.subjectHostId());
+            case AgentCommand.UpgradeHost upgrade -> "upgrade";
             case AgentCommand.ProbeHost probe -> "probe " + names.of(probe.subjectHostId());
             case AgentCommand.JoinLockspace join -> "join-lockspace";
             case AgentCommand.LeaveLockspace leave -> "leave-lockspace";

@@ -22,6 +22,7 @@ import org.libvirt.Domain.MigrateFlags;
 import org.libvirt.LibvirtException;
 import org.libvirt.TypedIntParameter;
 import org.libvirt.TypedParameter;
+import org.libvirt.TypedStringParameter;
 import org.libvirt.TypedUlongParameter;
 
 /** One live migration, driven by the source's libvirt, watched by a thread that reports and keeps the time limit. */
@@ -29,6 +30,9 @@ final class LibvirtMigration {
     private static final Logger LOG = Logger.getLogger(LibvirtMigration.class.getName());
     private static final long POLL_MS = 300;
     private static final int STATS_COMPLETED = 1;
+
+    private static final int XML_SECURE = 1;
+    private static final int XML_MIGRATABLE = 8;
 
     /** VIR_MIGRATE_POSTCOPY_RESUME, of libvirt 8.5. */
     private static final int POSTCOPY_RESUME = 1 << 19;
@@ -66,7 +70,8 @@ final class LibvirtMigration {
             int flags = command.getRecover()
                     ? MigrateFlags.LIVE | MigrateFlags.PEER2PEER | MigrateFlags.POSTCOPY | POSTCOPY_RESUME | tls(policy)
                     : flags(policy);
-            domain.migrateToURI(uri(config, command.getTargetAddress()), parameters(policy), flags);
+            domain.migrateToURI(
+                    uri(config, command.getTargetAddress()), parameters(policy).toArray(TypedParameter[]::new), flags);
         } catch (LibvirtException e) {
             throw failure(e);
         } finally {
@@ -123,7 +128,7 @@ final class LibvirtMigration {
         return config.migrationTransport() == Transport.TLS && !policy.getUnencrypted() ? MigrateFlags.TLS : 0;
     }
 
-    private static TypedParameter[] parameters(MigrationPolicy policy) {
+    private List<TypedParameter> parameters(MigrationPolicy policy) throws LibvirtException {
         List<TypedParameter> parameters = new ArrayList<>();
         // 0 is libvirt's default, no limit; libvirt-java cannot pass an empty list.
         long bandwidth = policy.getBandwidthBytesPerSecond();
@@ -135,7 +140,11 @@ final class LibvirtMigration {
         if (policy.getParallelConnections() > 1) {
             parameters.add(new TypedIntParameter("parallel.connections", policy.getParallelConnections()));
         }
-        return parameters.toArray(TypedParameter[]::new);
+        if (SeatXml.changes(command) && !command.getRecover()) {
+            String here = domain.getXMLDesc(XML_SECURE | XML_MIGRATABLE);
+            parameters.add(new TypedStringParameter("destination_xml", SeatXml.onTarget(here, command)));
+        }
+        return parameters;
     }
 
     private void watch(MigrationPolicy policy) {

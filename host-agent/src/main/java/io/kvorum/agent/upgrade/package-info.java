@@ -1,0 +1,5 @@
+/** Upgrades of the host's own software. */
+@NullMarked
+package io.kvorum.agent.upgrade;
+
+import org.jspecify.annotations.NullMarked;
