@@ -1,5 +1,5 @@
 import type { Operation } from '../api/types';
-import { useNames } from '../api/queries';
+import { useNames, useOne } from '../api/queries';
 import { between, duration, words } from '../common/format';
 import { ProblemView } from '../common/ProblemAlert';
 import { StateIcon } from '../common/StateLabel';
@@ -7,7 +7,9 @@ import { ExplanationView } from '../scheduling/ExplanationView';
 
 export function OperationDetails({ operation }: { operation: Operation }) {
   const hostName = useNames('host');
-  const { problem, explanation, steps, summary } = operation;
+  const { data: whole } = useOne('operation', operation.id);
+  const { problem, steps, summary } = operation;
+  const explanation = whole?.explanation;
   return (
     <div className="kv-operation-details">
       {summary && <p>{summary}</p>}

@@ -42,6 +42,9 @@ public final class HaRecovery {
     /** A held lease comes free by itself. */
     private static final Duration LONGEST_WAIT_FOR_LEASE = Duration.ofSeconds(15);
 
+    /** Of one tick: what a turn changes is stored at once, and nothing else is handled meanwhile. */
+    private static final int MOST_AT_ONCE = 200;
+
     private record Attempts(int failed, long nextNanos) {}
 
     private record Waiting(long sinceNanos, boolean over) {}
@@ -59,20 +62,25 @@ public final class HaRecovery {
         this.leaseExpired = leaseExpired;
     }
 
-    /** Starts every VM that is due, in order. */
+    /** Starts VMs that are due, in order; of very many the first ones, and the next ones at the next tick. */
     public void tick(Turn turn) {
         List<Vm> fallen = turn.inventory().fallenVms().stream()
                 .filter(vm -> comesBack(turn, vm))
                 .toList();
         Set<UUID> ids = fallen.stream().map(Vm::id).collect(Collectors.toSet());
         waiting.keySet().retainAll(ids);
+        int begun = 0;
         for (Vm vm : RestartOrder.of(fallen)) {
+            if (begun == MOST_AT_ONCE) {
+                return;
+            }
             if (!turn.inventory().locked(Kind.VM, vm.id()) && isDue(turn, vm.id()) && !waitsForOthers(turn, vm)) {
                 operations.accept(
                         turn,
                         vm.state() == VmState.UNKNOWN
                                 ? new Request.RestartByLease(vm.id())
                                 : new Request.StartVm(vm.id(), null));
+                begun++;
             }
         }
     }

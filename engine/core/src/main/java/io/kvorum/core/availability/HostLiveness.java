@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Another host that reaches it proves that it is alive: it is left alone, and they are asked again after growing
  *       waits. A machine that refuses them runs without its agent, which is given {@link #AGENT_GRACE} to come back.
  *   <li>So does renewing its leases on the storage ({@link LeaseEvidence}).
+ *   <li>What a host told that still waits to be handled counts as heard when it arrived ({@link Arrivals}).
  *   <li>A host that is empty and being put to sleep is silent for that reason; it is judged once that has ended.
  *   <li>Silence is never proof. Only a verified fence, an operator, or the host's own agent says that something is off.
  * </ol>
@@ -70,15 +71,17 @@ public final class HostLiveness {
     private final Settings settings;
     private final long suspicionNanos;
     private final BiConsumer<Turn, Request> operations;
+    private final Arrivals arrivals;
     private final SecondPath secondPath;
     private final LeaseEvidence leases;
     private final FencingObjections objections = new FencingObjections(this::falling);
     private final Map<UUID, HostWatch> watches = new HashMap<>();
 
-    public HostLiveness(Settings settings, BiConsumer<Turn, Request> operations) {
+    public HostLiveness(Settings settings, BiConsumer<Turn, Request> operations, Arrivals arrivals) {
         this.settings = settings;
         this.suspicionNanos = settings.suspicion().toNanos();
         this.operations = operations;
+        this.arrivals = arrivals;
         this.secondPath = new SecondPath(operations, this::falling);
         this.leases = new LeaseEvidence(operations);
     }
@@ -192,12 +195,11 @@ public final class HostLiveness {
         for (Host host : conspicuous) {
             HostWatch watch = watch(turn, host.id());
             Duration patience = host.state() == HostState.CONNECTING ? FIRST_CONTACT_EVER : settings.heartbeatTimeout();
-            long silenceNanos = turn.nanos() - watch.heardNanos;
             if (falling(turn, host) && !watch.askedFor) {
                 watch.askedFor = true;
                 secondPath.begin(turn, host);
             }
-            if (silenceNanos > patience.toNanos() && !HostSleep.fallsAsleep(turn.inventory(), host)) {
+            if (silenceNanos(turn, host) > patience.toNanos() && !HostSleep.fallsAsleep(turn.inventory(), host)) {
                 Lifecycles.HOST
                         .next(host.state(), HostTrigger.SILENT)
                         .ifPresent(state -> doubt(turn, host, state, watch));
@@ -205,6 +207,7 @@ public final class HostLiveness {
             if (host.state() == HostState.NON_RESPONSIVE
                     && turn.nanos() - watch.doubtNanos > settings.fencingDelay().toNanos()
                     && turn.nanos() - watch.nextFenceNanos >= 0
+                    && late(turn, host)
                     && !turn.inventory().locked(Kind.HOST, host.id())) {
                 considerFence(turn, host, watch);
             }
@@ -306,7 +309,15 @@ public final class HostLiveness {
     }
 
     private boolean late(Turn turn, Host host) {
-        return turn.nanos() - watch(turn, host.id()).heardNanos > suspicionNanos;
+        return silenceNanos(turn, host) > suspicionNanos;
+    }
+
+    private long silenceNanos(Turn turn, Host host) {
+        HostWatch watch = watch(turn, host.id());
+        if (turn.nanos() - watch.heardNanos > suspicionNanos) {
+            arrivals.latestNanos(host.id()).ifPresent(watch::arrived);
+        }
+        return turn.nanos() - watch.heardNanos;
     }
 
     /**

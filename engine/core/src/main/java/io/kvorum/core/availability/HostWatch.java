@@ -30,4 +30,11 @@ final class HostWatch {
         heardNanos = now;
         askedFor = false;
     }
+
+    /** Was heard then, unless it was heard since. */
+    void arrived(long then) {
+        if (then - heardNanos > 0) {
+            heard(then);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package io.kvorum.core.controller;
 
 import io.kvorum.core.availability.AdmissionControl;
+import io.kvorum.core.availability.Arrivals;
 import io.kvorum.core.availability.FailoverProof;
 import io.kvorum.core.availability.HaRecovery;
 import io.kvorum.core.availability.HostLiveness;
@@ -82,8 +83,9 @@ public final class Controller {
      * A controller for one term of leadership.
      *
      * @param term names this term's own operations; a new one for every term
+     * @param arrivals of what hosts tell, also of what waits to be handled
      */
-    public Controller(Inventory inventory, Settings settings, UUID term) {
+    public Controller(Inventory inventory, Settings settings, UUID term, Arrivals arrivals) {
         this.inventory = inventory;
         this.settings = settings;
         this.term = term;
@@ -93,7 +95,7 @@ public final class Controller {
         this.runner =
                 new OperationRunner(settings, scheduler, admission::objection, sleepers, this::provenOff, this::ended);
         this.observer = new VmObserver(asking("system/monitor"));
-        this.liveness = new HostLiveness(settings, asking("system/fencing"));
+        this.liveness = new HostLiveness(settings, asking("system/fencing"), arrivals);
         this.recovery = new HaRecovery(settings, asking(HaRecovery.REQUESTED_BY), liveness::leaseExpired);
         this.lockspaces = new LockspaceMembers(asking("system/monitor"));
         this.storageReturn = new StorageReturn(observer::stoppedByDisk, asking("system/monitor"));

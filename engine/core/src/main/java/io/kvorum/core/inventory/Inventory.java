@@ -267,7 +267,7 @@ public final class Inventory implements Surroundings {
         Entity stored = entity.withMeta(meta.next(now));
         index(before, stored);
         versions.changed(before, stored);
-        remember(new Change.Put(stored));
+        remember(new Change.Put(stored, before));
         return stored;
     }
 
@@ -309,12 +309,16 @@ public final class Inventory implements Surroundings {
     private static List<Change> latest(List<Change> all) {
         LinkedHashMap<Object, Change> last = new LinkedHashMap<>();
         for (Change change : all) {
-            Object key = switch (change) {
-                case Change.Put put -> put.entity().id();
-                case Change.Remove remove -> remove.id();
-                case Change.Log log -> log;
-            };
-            last.putLast(key, change);
+            switch (change) {
+                case Change.Put put -> {
+                    Change earlier = last.get(put.entity().id());
+                    last.putLast(
+                            put.entity().id(),
+                            earlier instanceof Change.Put first ? new Change.Put(put.entity(), first.before()) : put);
+                }
+                case Change.Remove remove -> last.putLast(remove.id(), remove);
+                case Change.Log log -> last.putLast(log, log);
+            }
         }
         return List.copyOf(last.values());
     }

@@ -163,7 +163,7 @@ public record Operation(
                 meta);
     }
 
-    Operation withExplanation(@Nullable Explanation newExplanation) {
+    public Operation withExplanation(@Nullable Explanation newExplanation) {
         return copy(
                 state,
                 progressPercent,
@@ -171,6 +171,22 @@ public record Operation(
                 problem,
                 newExplanation,
                 steps,
+                locks,
+                cancelRequested,
+                startedAt,
+                endedAt,
+                meta);
+    }
+
+    /** What is worth keeping together: without its explanation, and once it has ended, without what hosts were told. */
+    public Operation asKept() {
+        return copy(
+                state,
+                progressPercent,
+                summary,
+                problem,
+                null,
+                state.ended() ? steps.stream().map(Step::withoutCommand).toList() : steps,
                 locks,
                 cancelRequested,
                 startedAt,

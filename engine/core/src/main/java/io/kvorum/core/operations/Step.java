@@ -37,6 +37,10 @@ public record Step(
         return new Step(name, newState, commandId, hostId, command, limit, startedAt, now, newOutcome);
     }
 
+    Step withoutCommand() {
+        return new Step(name, state, commandId, hostId, null, limit, startedAt, endedAt, outcome);
+    }
+
     /** A step of child operations that have all ended. */
     public Step joined(Instant now) {
         return new Step(name, StepState.DONE, commandId, hostId, command, limit, startedAt, now, null);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.Settings;
+import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.Priority;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
@@ -18,6 +20,7 @@ import io.kvorum.core.testing.Things;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +135,34 @@ class AvailabilityTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> slow.withLiveness(Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ZERO));
+    }
+
+    @Test
+    void heartbeatsThatWaitForABusyLeaderAreNoSilence() {
+        TestCluster cluster = haOnH1();
+
+        cluster.heartbeatsWait = true;
+        cluster.advance(Duration.ofMinutes(1));
+        assertEquals(0, cluster.codes().stream().filter("host.silent"::equals).count());
+        cluster.host("h1").cut = true;
+        cluster.until(Duration.ofSeconds(20), c -> c.hostState("h1").state() != HostState.UP);
+
+        assertEquals(1, cluster.codes().stream().filter("host.silent"::equals).count());
+    }
+
+    @Test
+    void ofVeryManyVmsThatFellEachIsRestartedOnce() {
+        List<Entity> vms = IntStream.range(0, 450)
+                .mapToObj(i -> Things.spec("v" + i, true, Priority.MEDIUM, MigrationMode.ALLOWED, 16L << 20))
+                .<Entity>map(spec -> Things.on(Things.vm(spec), "h1"))
+                .toList();
+        TestCluster cluster = TestCluster.of(3, vms.toArray(Entity[]::new));
+
+        cluster.host("h1").losePower();
+        cluster.advance(Duration.ofMinutes(2));
+
+        assertEquals(450, cluster.starts.size());
+        assertTrue(cluster.starts.values().stream().allMatch(starts -> starts == 1));
     }
 
     @Test

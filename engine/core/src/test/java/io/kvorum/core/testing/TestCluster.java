@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -70,6 +71,11 @@ public final class TestCluster {
     private final Map<Timer, Long> timers = new HashMap<>();
     private final Map<UUID, Effect.SendCommand> pending = new LinkedHashMap<>();
     private final Map<UUID, Integer> connections = new HashMap<>();
+    private final Map<UUID, Long> arrivals = new HashMap<>();
+
+    /** While the leader is busy: heartbeats arrive and are not handled. */
+    public boolean heartbeatsWait;
+
     public final Set<UUID> disks = new TreeSet<>();
     public final Set<UUID> savedMemory = new TreeSet<>();
     public final FakeLeases leases = new FakeLeases(this);
@@ -137,7 +143,7 @@ public final class TestCluster {
                 .filter(entity -> !(entity instanceof Operation operation)
                         || !operation.state().ended())
                 .toList();
-        controller = new Controller(new Inventory(stored), settings, Things.id("term " + term));
+        controller = new Controller(new Inventory(stored), settings, Things.id("term " + term), this::arrived);
         perform(controller.start(now()));
     }
 
@@ -307,6 +313,11 @@ public final class TestCluster {
         });
     }
 
+    private OptionalLong arrived(UUID hostId) {
+        Long at = arrivals.get(hostId);
+        return at == null ? OptionalLong.empty() : OptionalLong.of(at);
+    }
+
     private void beat(FakeHost host, int connection, String bootId) {
         laterInTerm(Duration.ofSeconds(1), () -> {
             if (connections.getOrDefault(host.id(), 0) != connection) {
@@ -317,7 +328,12 @@ public final class TestCluster {
                 dial(host.id(), connection);
                 return;
             }
-            handle(new Event.HostHeard(host.id(), host.hypervisorUp, host.hypervisorUp ? null : "libvirtd is gone"));
+            arrivals.put(host.id(), nanos);
+            Event heard =
+                    new Event.HostHeard(host.id(), host.hypervisorUp, host.hypervisorUp ? null : "libvirtd is gone");
+            if (!heartbeatsWait) {
+                handle(heard);
+            }
             beat(host, connection, bootId);
         });
     }
@@ -403,8 +419,11 @@ public final class TestCluster {
 
     private void persist(Change change) {
         switch (change) {
-            case Change.Put(Entity entity) -> {
+            case Change.Put(Entity entity, var stored) -> {
                 Entity before = store.put(entity.id(), entity);
+                if (stored != null && !stored.equals(before)) {
+                    throw new AssertionError(entity + " is not stored as is said: " + stored + " but " + before);
+                }
                 if (entity instanceof Vm vm) {
                     checkCluster(vm);
                 }

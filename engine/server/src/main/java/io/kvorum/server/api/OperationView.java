@@ -29,7 +29,10 @@ public record OperationView(
         @Nullable Integer progressPercent,
         @Nullable String summary,
         @Nullable ProblemView problem,
-        @Nullable ExplanationView explanation,
+
+        @Schema(description = "Why it went where it did; lists leave it out.") @Nullable
+        ExplanationView explanation,
+
         List<StepView> steps,
 
         @Schema(description = "What a live migration came to, once it has ended well.") @Nullable

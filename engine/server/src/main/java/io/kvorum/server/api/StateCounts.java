@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,14 +37,17 @@ public class StateCounts {
     }
 
     private Counted count() {
-        return new Counted(states("HostRow"), states("VmRow"));
+        return new Counted(states("host"), states("vm_status"));
     }
 
     private Map<String, Long> states(String table) {
         Map<String, Long> states = new TreeMap<>();
-        entities.createQuery("select state, count(*) from " + table + " group by state", Object[].class)
-                .getResultList()
-                .forEach(row -> states.put(row[0].toString().toLowerCase(Locale.ROOT), (Long) row[1]));
+        List<?> rows = entities.createNativeQuery("select state, count(*) from " + table + " group by state")
+                .getResultList();
+        for (Object row : rows) {
+            Object[] columns = (Object[]) row;
+            states.put(columns[0].toString().toLowerCase(Locale.ROOT), ((Number) columns[1]).longValue());
+        }
         return states;
     }
 }

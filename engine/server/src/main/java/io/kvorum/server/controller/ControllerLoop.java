@@ -2,11 +2,8 @@ package io.kvorum.server.controller;
 
 import io.kvorum.core.availability.FailoverProof;
 import io.kvorum.core.controller.Controller;
-import io.kvorum.core.controller.Effect;
 import io.kvorum.core.controller.Event;
-import io.kvorum.core.controller.Now;
 import io.kvorum.core.controller.Settings;
-import io.kvorum.core.inventory.Change;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.QuotaUse.Amount;
@@ -27,8 +24,6 @@ import io.kvorum.server.persistence.OperationQueue;
 import io.kvorum.server.persistence.OperationQueue.Cancellation;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,12 +46,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Take the events that wait, in order, and hand each to the controller.
- *   <li>Store the changes of all of them in one transaction that proves the term.
- *   <li>Only then perform the other effects: commands, timers, connections.
+ *   <li>Store the changes and perform the other effects ({@link RunningTerm}).
  * </ol>
  *
- * <p>If the transaction fails, what is in memory is ahead of what is stored, or it is not known what is stored: the term
- * ends, and the next one begins by reading the database again.
+ * <p>If storing fails, what is in memory is ahead of what is stored, or it is not known what is stored: the term ends, and
+ * the next one begins by reading the database again.
  */
 @ApplicationScoped
 public class ControllerLoop {
@@ -144,7 +138,7 @@ public class ControllerLoop {
 
     /** What all hosts have and use, and which somebody should look at; empty if this replica does not lead. */
     public Optional<FleetOverview> overview() {
-        return ask(controller -> Optional.of(controller.overview(now())));
+        return ask(controller -> Optional.of(controller.overview(RunningTerm.now())));
     }
 
     /** Whether the cluster could lose hosts now; empty if this replica does not lead or knows no such cluster. */
@@ -176,29 +170,31 @@ public class ControllerLoop {
         queue.clear();
         cancellations.clear();
         stopping = false;
-        long term = beginTerm(replicaId, address);
-        LOG.infof("Replica %s leads, term %d", replicaId, term);
+        long number = beginTerm(replicaId, address);
+        LOG.infof("Replica %s leads, term %d", replicaId, number);
+        HostArrivals arrivals = new HostArrivals();
         EventTimers timers = new EventTimers(this::offer);
         try (Subscription subscription = feed.subscribe(this::notice)) {
             Inventory inventory = new Inventory(store.load());
-            Controller controller = new Controller(inventory, settings, UUID.randomUUID());
-            agents.begin(term, tenure, new Inbox());
-            epoch = term;
-            perform(term, tenure, controller.start(now()), timers);
+            Controller controller = new Controller(inventory, settings, UUID.randomUUID(), arrivals);
+            RunningTerm term = new RunningTerm(number, tenure, controller, store, agents, timers);
+            agents.begin(number, tenure, new Inbox(arrivals));
+            epoch = number;
+            term.start();
             queue.add(new Item.LookForOperations());
             while (!stopping && !agents.deposed()) {
-                turn(term, tenure, controller, timers);
+                turn(term, arrivals);
             }
         } catch (InterruptedException e) {
-            LOG.infof("Term %d ends: the election was lost", term);
+            LOG.infof("Term %d ends: the election was lost", number);
             throw e;
         } catch (SQLException e) {
-            throw new IllegalStateException("Term " + term + " ends: " + e.getMessage(), e);
+            throw new IllegalStateException("Term " + number + " ends: " + e.getMessage(), e);
         } finally {
             epoch = null;
             timers.close();
             agents.end();
-            LOG.infof("Term %d is over", term);
+            LOG.infof("Term %d is over", number);
         }
     }
 
@@ -210,8 +206,7 @@ public class ControllerLoop {
         }
     }
 
-    private void turn(long term, BooleanSupplier tenure, Controller controller, EventTimers timers)
-            throws InterruptedException, SQLException {
+    private void turn(RunningTerm term, HostArrivals arrivals) throws InterruptedException, SQLException {
         Item first = queue.poll(QUEUE_POLL_MILLIS, TimeUnit.MILLISECONDS);
         List<Item> batch = new ArrayList<>();
         if (first != null) {
@@ -222,63 +217,33 @@ public class ControllerLoop {
             batch.add(new Item.LookForOperations());
         }
         queue.drainTo(batch, BATCH_LIMIT - 1);
-        List<Effect> effects = new ArrayList<>();
         // First, and once: an operation that this batch begins or ends is stored as such only after it, and would look
         // as if it were still to be done.
         if (batch.stream().anyMatch(Item.LookForOperations.class::isInstance)) {
             lookedNanos = System.nanoTime();
-            effects.addAll(look(controller));
+            look(term);
         }
         for (Item item : batch) {
             switch (item) {
-                case Item.Happened(Event event) -> effects.addAll(controller.handle(event, now()));
+                case Item.Happened(Event event) -> {
+                    arrivals.gone(event);
+                    term.handle(event);
+                }
                 case Item.LookForOperations looked -> {}
-                case Item.Question(var ask) -> ask.accept(controller);
+                case Item.Question(var ask) -> ask.accept(term.controller());
             }
         }
         metrics.turn(batch.size(), queue.size());
-        perform(term, tenure, effects, timers);
+        term.settle();
     }
 
-    private List<Effect> look(Controller controller) throws SQLException {
-        List<Effect> effects = new ArrayList<>();
+    private void look(RunningTerm term) throws SQLException {
         for (Operation operation : operations.queued()) {
-            effects.addAll(controller.handle(new Event.OperationSubmitted(operation), now()));
+            term.handle(new Event.OperationSubmitted(operation));
         }
         for (Cancellation cancellation : operations.cancellations()) {
             if (cancellations.add(cancellation.operationId())) {
-                effects.addAll(controller.handle(
-                        new Event.CancelRequested(cancellation.operationId(), cancellation.by()), now()));
-            }
-        }
-        return effects;
-    }
-
-    private void perform(long term, BooleanSupplier tenure, List<Effect> effects, EventTimers timers)
-            throws SQLException {
-        List<Change> changes = new ArrayList<>();
-        for (Effect effect : effects) {
-            if (effect instanceof Effect.Persist(List<Change> some)) {
-                changes.addAll(some);
-            }
-        }
-        if (!changes.isEmpty()) {
-            store.persist(term, changes);
-            LeaderLog.tell(changes);
-        }
-        if (!tenure.getAsBoolean()) {
-            throw new IllegalStateException("Term " + term + " ends: ZooKeeper has not confirmed it in time");
-        }
-        for (Effect effect : effects) {
-            switch (effect) {
-                case Effect.Persist persist -> {}
-                case Effect.SendCommand command -> agents.send(command);
-                case Effect.ForgetCommand(UUID commandId) -> agents.forget(commandId);
-                case Effect.AbortMigration abort -> agents.abort(abort);
-                case Effect.Connect connect -> agents.connect(connect);
-                case Effect.Disconnect(UUID hostId) -> agents.disconnect(hostId);
-                case Effect.StartTimer(var timer, var delay) -> timers.start(timer, delay);
-                case Effect.CancelTimer(var timer) -> timers.cancel(timer);
+                term.handle(new Event.CancelRequested(cancellation.operationId(), cancellation.by()));
             }
         }
     }
@@ -294,14 +259,26 @@ public class ControllerLoop {
     /** What hosts tell; after the end of the term nothing is taken any more, and nobody waits. */
     private final class Inbox implements EventSink {
 
+        private final HostArrivals arrivals;
+
+        Inbox(HostArrivals arrivals) {
+            this.arrivals = arrivals;
+        }
+
         @Override
         public void accept(Event event) {
-            ControllerLoop.this.offer(event);
+            if (arrivals.note(event)) {
+                ControllerLoop.this.offer(event);
+            }
         }
 
         @Override
         public boolean offer(Event event) {
-            return epoch == null || queue.offer(new Item.Happened(event));
+            boolean taken = epoch == null || !arrivals.note(event) || queue.offer(new Item.Happened(event));
+            if (!taken) {
+                arrivals.gone(event);
+            }
+            return taken;
         }
     }
 
@@ -315,9 +292,5 @@ public class ControllerLoop {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Now now() {
-        return new Now(Instant.now().truncatedTo(ChronoUnit.MICROS), System.nanoTime());
     }
 }

@@ -4,6 +4,7 @@ import io.kvorum.core.inventory.AffinityGroup;
 import io.kvorum.core.inventory.AffinityLabel;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.Change;
+import io.kvorum.core.inventory.Change.Put;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
@@ -11,6 +12,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Image;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry;
+import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.OperationRecord;
 import io.kvorum.core.inventory.Quota;
@@ -18,18 +20,23 @@ import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.Vm.VmStatus;
 import io.kvorum.core.operations.Lock;
 import io.kvorum.core.operations.Operation;
+import io.kvorum.core.scheduling.Explanation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,6 +56,7 @@ import org.jspecify.annotations.Nullable;
 final class ChangeWriter implements AutoCloseable {
 
     private static final int NOTIFY_LIMIT_BYTES = 7000;
+    private static final String VM_SPEC = "vm_spec";
 
     /** Tables in the order of their references. */
     private static final List<Kind> ORDER = List.of(
@@ -69,13 +77,19 @@ final class ChangeWriter implements AutoCloseable {
 
     private static final Set<Kind> WITHOUT_UNIQUE_NAMES = EnumSet.of(Kind.BALANCING_PLAN, Kind.OPERATION);
 
+    /** The document of a VM is these two in one. */
+    private record SpecPart(UUID id, VmSpec spec) {}
+
+    private record StatusPart(VmStatus status, Meta meta) {}
+
     private final Connection connection;
     private final Documents documents;
     private final Map<String, PreparedStatement> statements = new LinkedHashMap<>();
+    private final Set<PreparedStatement> updates = new HashSet<>();
     private final List<String> notices = new ArrayList<>();
 
     /** What waits to be written: of each kind the entities, in the order in which they were first put. */
-    private final Map<Kind, Map<UUID, Entity>> puts = new EnumMap<>(Kind.class);
+    private final Map<Kind, Map<UUID, Put>> puts = new EnumMap<>(Kind.class);
 
     private final Map<Kind, Map<String, UUID>> names = new EnumMap<>(Kind.class);
     private @Nullable PreparedStatement current;
@@ -89,10 +103,10 @@ final class ChangeWriter implements AutoCloseable {
         List<LogEntry> entries = new ArrayList<>();
         for (Change change : changes) {
             switch (change) {
-                case Change.Put(Entity entity) -> gather(entity);
+                case Change.Put put -> gather(put);
                 case Change.Remove(Kind kind, var id) -> {
                     putGathered();
-                    add("delete from " + table(kind) + " where id = ?", id);
+                    add("delete from " + (kind == Kind.VM ? VM_SPEC : table(kind)) + " where id = ?", id);
                     notices.add(kind + " " + id + " 0");
                 }
                 case Change.Log(LogEntry entry) -> entries.add(entry);
@@ -106,24 +120,26 @@ final class ChangeWriter implements AutoCloseable {
         announce();
     }
 
-    private void gather(Entity entity) throws SQLException {
+    private void gather(Put put) throws SQLException {
+        Entity entity = put.entity();
         if (!WITHOUT_UNIQUE_NAMES.contains(entity.kind())) {
             Map<String, UUID> owners = names.computeIfAbsent(entity.kind(), kind -> new HashMap<>());
             String name = entity.name().toLowerCase(Locale.ROOT);
-            Entity earlier = puts.getOrDefault(entity.kind(), Map.of()).get(entity.id());
-            boolean renamed = earlier != null && !earlier.name().equals(entity.name());
+            Put earlier = puts.getOrDefault(entity.kind(), Map.of()).get(entity.id());
+            boolean renamed = earlier != null && !earlier.entity().name().equals(entity.name());
             if (renamed || !entity.id().equals(owners.getOrDefault(name, entity.id()))) {
                 putGathered();
             }
             owners.put(name, entity.id());
         }
-        puts.computeIfAbsent(entity.kind(), kind -> new LinkedHashMap<>()).put(entity.id(), entity);
+        puts.computeIfAbsent(entity.kind(), kind -> new LinkedHashMap<>())
+                .merge(entity.id(), put, (first, next) -> new Put(next.entity(), first.before()));
     }
 
     private void putGathered() throws SQLException {
         for (Kind kind : ORDER) {
-            for (Entity entity : puts.getOrDefault(kind, Map.of()).values()) {
-                put(entity);
+            for (Put put : puts.getOrDefault(kind, Map.of()).values()) {
+                write(put);
             }
         }
         lock(puts.getOrDefault(Kind.OPERATION, Map.of()).values());
@@ -132,111 +148,142 @@ final class ChangeWriter implements AutoCloseable {
     }
 
     /** What operations hold in the end: those that have ended let go before others take. */
-    private void lock(Collection<Entity> operations) throws SQLException {
-        for (Entity entity : operations) {
-            if (entity instanceof Operation operation && operation.state().ended()) {
-                add("delete from operation_lock where operation_id = ?", operation.id());
+    private void lock(Collection<Put> operations) throws SQLException {
+        for (Put put : operations) {
+            for (Lock lock : locksOf(put.before())) {
+                if (!locksOf(put.entity()).contains(lock)) {
+                    add(
+                            "delete from operation_lock where kind = ? and subject_id = ? and operation_id = ?",
+                            lock.kind().name(),
+                            lock.id(),
+                            put.entity().id());
+                }
             }
         }
-        for (Entity entity : operations) {
-            if (entity instanceof Operation operation) {
-                for (Lock lock : operation.locks()) {
+        for (Put put : operations) {
+            for (Lock lock : locksOf(put.entity())) {
+                if (!locksOf(put.before()).contains(lock)) {
                     add(
                             "insert into operation_lock (kind, subject_id, operation_id) values (?, ?, ?)"
                                     + " on conflict (kind, subject_id) do update set operation_id = excluded.operation_id",
                             lock.kind().name(),
                             lock.id(),
-                            operation.id());
+                            put.entity().id());
                 }
             }
         }
     }
 
-    private void put(Entity entity) throws SQLException {
+    private static List<Lock> locksOf(@Nullable Entity entity) {
+        return entity instanceof Operation operation ? operation.locks() : List.of();
+    }
+
+    private void write(Put put) throws SQLException {
+        Entity entity = put.entity();
+        Entity before = put.before();
         switch (entity) {
-            case DataCenter dataCenter -> upsert(entity, new String[] {});
+            case DataCenter dataCenter -> store(before, row(entity));
             case Cluster cluster ->
-                upsert(
-                        entity,
-                        new String[] {"data_center_id", "custom_policy_id"},
-                        cluster.dataCenterId(),
-                        cluster.customPolicyId());
-            case AffinityGroup group -> upsert(entity, new String[] {"cluster_id"}, group.clusterId());
-            case AffinityLabel label -> upsert(entity, new String[] {});
-            case Quota quota -> upsert(entity, new String[] {"data_center_id"}, quota.dataCenterId());
-            case SchedulingPolicy policy -> upsert(entity, new String[] {});
+                store(
+                        before,
+                        row(entity)
+                                .with("data_center_id", cluster.dataCenterId())
+                                .with("custom_policy_id", cluster.customPolicyId()));
+            case AffinityGroup group -> store(before, row(entity).with("cluster_id", group.clusterId()));
+            case AffinityLabel label -> store(before, row(entity));
+            case Quota quota -> store(before, row(entity).with("data_center_id", quota.dataCenterId()));
+            case SchedulingPolicy policy -> store(before, row(entity));
             case Host host ->
-                upsert(
-                        entity,
-                        new String[] {"cluster_id", "state"},
-                        host.spec().clusterId(),
-                        host.state().name());
+                store(
+                        before,
+                        row(entity)
+                                .with("cluster_id", host.spec().clusterId())
+                                .with("state", host.state().name()));
             case StorageDomain domain ->
-                upsert(entity, new String[] {"data_center_id", "host_id"}, domain.dataCenterId(), domain.hostId());
-            case Network network -> upsert(entity, new String[] {"data_center_id"}, network.dataCenterId());
+                store(
+                        before,
+                        row(entity)
+                                .with("data_center_id", domain.dataCenterId())
+                                .with("host_id", domain.hostId()));
+            case Network network -> store(before, row(entity).with("data_center_id", network.dataCenterId()));
             case Image image ->
-                upsert(
-                        entity,
-                        new String[] {"storage_domain_id", "state"},
-                        image.storageDomainId(),
-                        image.state().name());
-            case Template template -> upsert(entity, new String[] {"data_center_id"}, template.dataCenterId());
-            case Vm vm ->
-                upsert(
-                        entity,
-                        new String[] {"cluster_id", "template_id", "host_id", "target_host_id", "state"},
-                        vm.spec().clusterId(),
-                        vm.spec().templateId(),
-                        vm.hostId(),
-                        vm.status().targetHostId(),
-                        vm.state().name());
+                store(
+                        before,
+                        row(entity)
+                                .with("storage_domain_id", image.storageDomainId())
+                                .with("state", image.state().name()));
+            case Template template -> store(before, row(entity).with("data_center_id", template.dataCenterId()));
+            case Vm vm -> write(vm, (Vm) before);
             case BalancingPlan plan ->
-                upsert(
-                        entity,
-                        new String[] {"cluster_id", "state"},
-                        plan.clusterId(),
-                        plan.state().name());
-            case OperationRecord operation -> put((Operation) operation);
+                store(
+                        before,
+                        row(entity)
+                                .with("cluster_id", plan.clusterId())
+                                .with("state", plan.state().name()));
+            case OperationRecord operation -> write((Operation) operation, (Operation) before);
         }
         notices.add(entity.kind() + " " + entity.id() + " " + entity.meta().revision());
     }
 
-    private void put(Operation operation) throws SQLException {
-        upsert(
-                operation,
-                new String[] {"type", "state", "subject_kind", "subject_id", "parent_id", "requested_by"},
-                OperationTypes.of(operation.request()),
-                operation.state().name(),
-                operation.about().kind().name(),
-                operation.about().id(),
-                operation.parentId(),
-                operation.requestedBy());
+    private Row row(Entity entity) {
+        return new Row(table(entity.kind()), entity.id())
+                .with("name", entity.name())
+                .with("revision", entity.meta().revision())
+                .withOnce("created_at", entity.meta().createdAt())
+                .with("updated_at", entity.meta().updatedAt())
+                .withJson("document", documents.write(entity));
     }
 
-    private void upsert(Entity entity, String[] columns, @Nullable Object... values) throws SQLException {
-        StringBuilder names = new StringBuilder("id, name, revision, created_at, updated_at, document");
-        StringBuilder marks = new StringBuilder("?, ?, ?, ?, ?, ?::jsonb");
-        StringBuilder sets = new StringBuilder("name = excluded.name, revision = excluded.revision,"
-                + " updated_at = excluded.updated_at, document = excluded.document");
-        for (String column : columns) {
-            names.append(", ").append(column);
-            marks.append(", ?");
-            sets.append(", ").append(column).append(" = excluded.").append(column);
+    /** In two tables: what every start changes, and what hardly anything does. */
+    private void write(Vm vm, @Nullable Vm before) throws SQLException {
+        if (before == null || !before.spec().equals(vm.spec())) {
+            store(
+                    before,
+                    new Row(VM_SPEC, vm.id())
+                            .with("name", vm.name())
+                            .with("cluster_id", vm.spec().clusterId())
+                            .with("template_id", vm.spec().templateId())
+                            .withOnce("created_at", vm.meta().createdAt())
+                            .withJson("document", documents.write(new SpecPart(vm.id(), vm.spec()))));
         }
-        List<@Nullable Object> parameters = new ArrayList<>();
-        parameters.add(entity.id());
-        parameters.add(entity.name());
-        parameters.add(entity.meta().revision());
-        parameters.add(entity.meta().createdAt());
-        parameters.add(entity.meta().updatedAt());
-        parameters.add(documents.write(entity));
-        for (Object value : values) {
-            parameters.add(value);
+        store(
+                before,
+                new Row("vm_status", vm.id())
+                        .with("host_id", vm.hostId())
+                        .with("target_host_id", vm.status().targetHostId())
+                        .with("state", vm.state().name())
+                        .with("revision", vm.meta().revision())
+                        .with("updated_at", vm.meta().updatedAt())
+                        .withJson("document", documents.write(new StatusPart(vm.status(), vm.meta()))));
+    }
+
+    private void write(Operation operation, @Nullable Operation before) throws SQLException {
+        Row row = new Row(table(Kind.OPERATION), operation.id())
+                .with("name", operation.name())
+                .with("revision", operation.meta().revision())
+                .withOnce("created_at", operation.meta().createdAt())
+                .with("updated_at", operation.meta().updatedAt())
+                .withJson("document", documents.write(operation.asKept()))
+                .with("type", OperationTypes.of(operation.request()))
+                .with("state", operation.state().name())
+                .with("subject_kind", operation.about().kind().name())
+                .with("subject_id", operation.about().id())
+                .with("parent_id", operation.parentId())
+                .with("requested_by", operation.requestedBy());
+        Explanation explanation = operation.explanation();
+        if (explanation != null && (before == null || !explanation.equals(before.explanation()))) {
+            row.withJson("explanation", documents.write(explanation));
         }
-        add(
-                "insert into " + table(entity.kind()) + " (" + names + ") values (" + marks
-                        + ") on conflict (id) do update set " + sets,
-                parameters.toArray());
+        store(before, row);
+    }
+
+    /** Over what is stored, or where nobody knows of it, over what may be. */
+    private void store(@Nullable Entity before, Row row) throws SQLException {
+        if (before == null) {
+            add(row.upsert(), row.upsertParameters().toArray());
+        } else {
+            add(row.update(), row.updateParameters().toArray());
+        }
     }
 
     private void log(LogEntry entry) throws SQLException {
@@ -260,6 +307,9 @@ final class ChangeWriter implements AutoCloseable {
         if (statement == null) {
             statement = connection.prepareStatement(sql);
             statements.put(sql, statement);
+            if (sql.startsWith(Row.UPDATE)) {
+                updates.add(statement);
+            }
         }
         if (current != statement) {
             flush();
@@ -274,7 +324,10 @@ final class ChangeWriter implements AutoCloseable {
 
     private void flush() throws SQLException {
         if (current != null) {
-            current.executeBatch();
+            int[] counts = current.executeBatch();
+            if (updates.contains(current) && Arrays.stream(counts).anyMatch(count -> count != 1)) {
+                throw new SQLException("What is to be changed is not stored: " + current);
+            }
             current = null;
         }
     }

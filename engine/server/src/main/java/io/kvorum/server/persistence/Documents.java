@@ -3,18 +3,26 @@ package io.kvorum.server.persistence;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.operations.Request;
+import io.kvorum.core.scheduling.Explanation;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The core's records as the JSON documents of the database. The core knows nothing of JSON; its sealed types are told
@@ -25,6 +33,40 @@ public class Documents {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "@type")
     private interface Typed {}
+
+    /** Every placement has some of these: nobody reads more of them, and a hundred thousand of them are kept. */
+    private abstract static class ScoreWords {
+        @JsonSerialize(using = Rounded.class)
+        double score;
+
+        @JsonSerialize(using = Rounded.class)
+        double factor;
+    }
+
+    private abstract static class VerdictWords {
+        @JsonSerialize(using = Rounded.class)
+        @Nullable
+        Double total;
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Nullable
+        List<?> further;
+    }
+
+    /** To four decimals. */
+    private static final class Rounded extends StdSerializer<Double> {
+
+        private static final double PARTS = 1e4;
+
+        Rounded() {
+            super(Double.class);
+        }
+
+        @Override
+        public void serialize(Double value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            json.writeNumber(Math.rint(value * PARTS) / PARTS);
+        }
+    }
 
     private final ObjectMapper mapper = JsonMapper.builder()
             .addModule(new JavaTimeModule())
@@ -44,6 +86,8 @@ public class Documents {
         typed(CommandOutcome.class);
         typed(CommandOutcome.Detail.class);
         typed(ConfigObject.class);
+        mapper.addMixIn(Explanation.Score.class, ScoreWords.class);
+        mapper.addMixIn(Explanation.HostVerdict.class, VerdictWords.class);
     }
 
     private void typed(Class<?> sealed) {

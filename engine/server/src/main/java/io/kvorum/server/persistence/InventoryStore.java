@@ -65,10 +65,13 @@ public class InventoryStore {
         List<Entity> entities = new ArrayList<>();
         try (Connection connection = dataSource.getConnection()) {
             for (Kind kind : Kind.values()) {
-                String open = kind == Kind.OPERATION ? " where state in ('QUEUED', 'RUNNING')" : "";
+                boolean operations = kind == Kind.OPERATION;
                 load(
                         connection,
-                        "select document from " + ChangeWriter.table(kind) + open + " order by created_at, id",
+                        "select " + (operations ? OperationQueue.WHOLE_DOCUMENT : "document") + " from "
+                                + ChangeWriter.table(kind)
+                                + (operations ? " where state in ('QUEUED', 'RUNNING')" : "")
+                                + " order by created_at, id",
                         typeOf(kind),
                         entities);
             }

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class OperationQueue {
 
+    /** An operation's document with its explanation, which has a column of its own. */
+    static final String WHOLE_DOCUMENT =
+            "case when explanation is null then document else document || jsonb_build_object('explanation', explanation) end";
+
     private final AgroalDataSource dataSource;
     private final Documents documents;
 
@@ -53,7 +57,8 @@ public class OperationQueue {
                                 + " type, state, subject_kind, subject_id, parent_id, requested_by, idempotency_key, request_hash,"
                                 + " revision, created_at, updated_at, document)"
                                 + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)"
-                                + " on conflict (requested_by, idempotency_key) do nothing returning id)"
+                                + " on conflict (requested_by, idempotency_key) where idempotency_key is not null"
+                                + " do nothing returning id)"
                                 + " select pg_notify('kvorum_operation', id::text) from stored")) {
             insert.setObject(1, stored.id());
             insert.setString(2, stored.name());
@@ -133,7 +138,8 @@ public class OperationQueue {
 
     public Optional<Operation> find(UUID id) throws SQLException {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement("select document from operation where id = ?")) {
+                PreparedStatement select =
+                        connection.prepareStatement("select " + WHOLE_DOCUMENT + " from operation where id = ?")) {
             select.setObject(1, id);
             return read(select).stream().findFirst();
         }

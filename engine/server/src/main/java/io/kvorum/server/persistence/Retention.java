@@ -17,14 +17,14 @@ public class Retention {
     /** The parts of an operation that has not ended stay with it. */
     private static final String OPERATIONS = """
             delete from operation where id in (
-              select id from operation o
-              where state not in ('QUEUED', 'RUNNING') and updated_at < ?
+              select id from operation o, (select cast(? as timestamptz) as time) limit_of_age
+              where state not in ('QUEUED', 'RUNNING') and created_at < limit_of_age.time and updated_at < limit_of_age.time
                 and not exists (select 1 from operation p where p.id = o.parent_id and p.state in ('QUEUED', 'RUNNING'))
-              order by updated_at limit ?)
+              order by created_at limit ?)
             """;
 
     private static final String EVENTS = """
-            delete from event_log where id in (select id from event_log where time < ? order by time limit ?)
+            delete from event_log where id in (select id from event_log where time < ? order by id limit ?)
             """;
 
     private final AgroalDataSource dataSource;

@@ -23,6 +23,8 @@ import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Lock;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationState;
@@ -127,7 +129,7 @@ class InventoryStoreTest {
         Operation ended = with(first, Map.of("state", OperationState.SUCCEEDED, "locks", List.of()));
         store.persist(epoch, List.of(new Change.Put(first)));
 
-        store.persist(epoch, List.of(new Change.Put(next), new Change.Put(first), new Change.Put(ended)));
+        store.persist(epoch, List.of(new Change.Put(next), new Change.Put(ended, first)));
 
         try {
             assertEquals(
@@ -141,6 +143,59 @@ class InventoryStoreTest {
                             new Change.Remove(Kind.OPERATION, first.id()),
                             new Change.Remove(Kind.OPERATION, next.id())));
         }
+    }
+
+    /** A VM is in two tables; what changes in one of them shows in both directions, and the other one is left alone. */
+    @Test
+    void aVmIsWhatItWasMadeAndWhatHasBecomeOfIt() throws SQLException {
+        long epoch = number("select epoch from term");
+        List<Entity> entities = oneOfEachKind();
+        Vm made =
+                (Vm) entities.stream().filter(Vm.class::isInstance).findFirst().orElseThrow();
+        List<Entity> needed = entities.stream()
+                .filter(entity -> entity instanceof DataCenter
+                        || entity instanceof SchedulingPolicy
+                        || entity instanceof Cluster
+                        || entity instanceof Host)
+                .toList();
+        List<Change> puts = new ArrayList<>(needed.stream().map(Change.Put::new).toList());
+        puts.add(new Change.Put(made));
+        try {
+            store.persist(epoch, puts);
+            Vm down = made.withStatus(VmStatus.in(VmState.DOWN));
+            store.persist(epoch, List.of(new Change.Put(down, made)));
+            assertEquals(down, stored(made.id()));
+            Vm renamed = down.withSpec(with(made.spec(), Map.of("name", "other-" + made.id())));
+
+            store.persist(epoch, List.of(new Change.Put(renamed, down)));
+
+            assertEquals(renamed, stored(made.id()));
+            assertEquals(
+                    1, number("select count(*) from vm where name = 'other-" + made.id() + "' and state = 'DOWN'"));
+        } finally {
+            List<Change> removals = new ArrayList<>(List.of(new Change.Remove(Kind.VM, made.id())));
+            needed.reversed().forEach(entity -> removals.add(new Change.Remove(entity.kind(), entity.id())));
+            store.persist(epoch, removals);
+        }
+        assertEquals(0, number("select count(*) from vm_status where id = '" + made.id() + "'"));
+    }
+
+    @Test
+    void refusesToChangeWhatIsNotStored() throws SQLException {
+        long epoch = number("select epoch from term");
+        DataCenter nowhere = new DataCenter(UUID.randomUUID(), "nowhere", "", META);
+
+        assertThrows(
+                SQLException.class,
+                () -> store.persist(epoch, List.of(new Change.Put(renamed(nowhere, "elsewhere"), nowhere))));
+    }
+
+    private Entity stored(UUID id) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> store.load().stream()
+                        .filter(entity -> entity.id().equals(id))
+                        .findFirst()
+                        .orElseThrow());
     }
 
     private static Operation operation(OperationState state, List<Lock> locks) {

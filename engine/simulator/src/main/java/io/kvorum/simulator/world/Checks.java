@@ -144,7 +144,7 @@ public final class Checks {
             violated("old-epoch", "a transaction of term " + term + " in term " + world.database.epoch());
         }
         for (Change change : changes) {
-            if (change instanceof Change.Put(Entity entity)
+            if (change instanceof Change.Put(Entity entity, var before)
                     && entity instanceof Operation operation
                     && world.database.ended().containsKey(operation.id())) {
                 violated("ended-twice", operation.name() + " goes on after its end");
@@ -156,7 +156,7 @@ public final class Checks {
     void committed(List<Change> changes) {
         for (Change change : changes) {
             switch (change) {
-                case Change.Put(Entity entity)
+                case Change.Put(Entity entity, var before)
                 when entity instanceof Vm vm -> {
                     letGo(vm.id());
                     belongs(vm);

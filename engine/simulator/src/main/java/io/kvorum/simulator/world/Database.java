@@ -186,7 +186,13 @@ final class Database {
         world.checks.before(changes, term);
         for (Change change : changes) {
             switch (change) {
-                case Change.Put(Entity entity) -> store(entity);
+                case Change.Put(Entity entity, var before) -> {
+                    if (before != null && !before.equals(rows.get(entity.id()))) {
+                        throw new Violation(
+                                "stale-before", entity.kind() + " " + entity.name() + " is not stored as is said");
+                    }
+                    store(entity);
+                }
                 case Change.Remove(var kind, UUID id) -> rows.remove(id);
                 case Change.Log(LogEntry entry) -> log(entry);
             }

@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Term {
     private final Controller controller;
     private final Deque<Event> queue = new ArrayDeque<>();
     private final Map<Timer, Integer> timers = new HashMap<>();
+    private final Map<UUID, Long> arrivals = new HashMap<>();
     private final HostLines lines;
     private boolean lookDue;
     private boolean wakeDue;
@@ -47,7 +49,7 @@ final class Term {
         this.epoch = epoch;
         this.world = replica.world;
         this.life = replica.life;
-        this.controller = new Controller(new Inventory(stored), world.setup.settings(), id);
+        this.controller = new Controller(new Inventory(stored), world.setup.settings(), id, this::arrived);
         this.lines = new HostLines(this);
     }
 
@@ -72,9 +74,21 @@ final class Term {
 
     void offer(Event event) {
         if (!ended) {
+            switch (event) {
+                case Event.HostHeard heard ->
+                    arrivals.put(heard.hostId(), replica.now().monotonicNanos());
+                case Event.HostGreeted greeted ->
+                    arrivals.put(greeted.hostId(), replica.now().monotonicNanos());
+                default -> {}
+            }
             queue.add(event);
             wake();
         }
+    }
+
+    private OptionalLong arrived(UUID hostId) {
+        Long at = arrivals.get(hostId);
+        return at == null ? OptionalLong.empty() : OptionalLong.of(at);
     }
 
     /** Looks for operations that nobody has begun: when told to, and now and then. */
