@@ -24,6 +24,13 @@ alter table vm_spec
     drop column revision,
     drop column updated_at;
 update vm_spec set document = document - 'status' - 'meta';
+-- Summed up for every host that is listed.
+alter table vm_spec
+    add column vcpus integer generated always as (
+        (document #>> '{spec,hardware,sockets}')::integer
+        * (document #>> '{spec,hardware,coresPerSocket}')::integer
+        * (document #>> '{spec,hardware,threadsPerCore}')::integer) stored,
+    add column memory_bytes bigint generated always as ((document #>> '{spec,hardware,memoryBytes}')::bigint) stored;
 create index vm_host on vm_status (host_id);
 create index vm_target on vm_status (target_host_id) where target_host_id is not null;
 create index vm_state on vm_status (state);

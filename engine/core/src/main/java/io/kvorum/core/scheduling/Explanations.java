@@ -20,7 +20,7 @@ final class Explanations {
     static final int BRIEF_HOSTS = 16;
 
     /** Of a larger one: those that fit best, and of each filter. */
-    private static final int BEST = 8;
+    private static final int BEST = 5;
 
     private static final int EXAMPLES = 3;
 

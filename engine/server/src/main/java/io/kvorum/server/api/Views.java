@@ -145,11 +145,8 @@ public class Views {
     }
 
     private static String promisedBy(String hostColumn) {
-        return "select " + hostColumn + " as host_id, (document #>> '{spec,hardware,sockets}')::int"
-                + " * (document #>> '{spec,hardware,coresPerSocket}')::int"
-                + " * (document #>> '{spec,hardware,threadsPerCore}')::int as vcpus,"
-                + " (document #>> '{spec,hardware,memoryBytes}')::bigint as memory"
-                + " from vm where " + hostColumn + " in (:ids)";
+        return "select s." + hostColumn + " as host_id, v.vcpus, v.memory_bytes as memory"
+                + " from vm_status s join vm_spec v on v.id = s.id where s." + hostColumn + " in (:ids)";
     }
 
     /** Which operation holds each of these. */
