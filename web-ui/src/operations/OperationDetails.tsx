@@ -4,6 +4,7 @@ import { between, duration, words } from '../common/format';
 import { ProblemView } from '../common/ProblemAlert';
 import { StateIcon } from '../common/StateLabel';
 import { ExplanationView } from '../scheduling/ExplanationView';
+import { migrationInWords } from './migration';
 
 export function OperationDetails({ operation }: { operation: Operation }) {
   const hostName = useNames('host');
@@ -13,6 +14,7 @@ export function OperationDetails({ operation }: { operation: Operation }) {
   return (
     <div className="kv-operation-details">
       {summary && <p>{summary}</p>}
+      {operation.migrationProgress && <p className="kv-subtle">{migrationInWords(operation.migrationProgress)}</p>}
       {(steps ?? []).length > 0 && (
         <ol className="kv-steps">
           {steps.map((step, index) => (

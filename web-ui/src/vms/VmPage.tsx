@@ -14,6 +14,7 @@ import { openConsole } from '../console/openConsole';
 import { EventTable } from '../events/EventTable';
 import { OperationTable } from '../operations/OperationTable';
 import { EditVmDialog } from './EditVmDialog';
+import { MovingTo } from './MovingTo';
 import { PlacementTab } from './PlacementTab';
 import { forbidden } from './vmActions';
 import { VmActions } from './VmActions';
@@ -81,6 +82,9 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
             ['State', <StateLabel key="state" state={vm.state} kind="vm" />],
             ...(vm.stateReason ? ([['Reason', vm.stateReason]] as [string, string][]) : []),
             ['Host', vm.hostId ? <Link to={`/hosts/${vm.hostId}`}>{vm.hostName ?? 'Host'}</Link> : NONE],
+            ...(vm.targetHostId
+              ? ([['Moving to', <MovingTo key="target" vm={vm} />]] as [string, React.ReactNode][])
+              : []),
             [
               'Cluster',
               <Link key="cluster" to={`/clusters/${vm.clusterId}`}>

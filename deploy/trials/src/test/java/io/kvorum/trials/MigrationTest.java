@@ -123,11 +123,15 @@ class MigrationTest {
         travels("minimal_downtime", 4);
 
         JsonNode operation = migrate();
-        engine.until(
-                "the migration to have begun",
-                LIMIT,
-                () -> engine.get("/operations/" + Cluster.id(operation)),
-                now -> now.path("progressPercent").asInt() > 0);
+        JsonNode progress = engine.until(
+                        "the migration to have begun",
+                        LIMIT,
+                        () -> engine.get("/operations/" + Cluster.id(operation)),
+                        now -> now.path("progressPercent").asInt() > 0)
+                .get("migrationProgress");
+        assertTrue(progress.get("copiedBytes").asLong() > 0, progress.toString());
+        assertTrue(progress.get("pass").asLong() > 0, progress.toString());
+        assertEquals(150, progress.get("allowedDowntimeMillis").asInt(), progress.toString());
         engine.post("/operations/" + Cluster.id(operation) + "/cancel", Map.of());
 
         assertEquals("cancelled", Cluster.state(engine.await(operation, LIMIT)));

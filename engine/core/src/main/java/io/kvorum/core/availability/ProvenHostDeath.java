@@ -5,7 +5,7 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.inventory.VmStatus;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.HostTrigger;
 import io.kvorum.core.lifecycle.Lifecycles;

@@ -19,6 +19,7 @@ import io.kvorum.core.operations.Problem;
 import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.PowerTask;
 import io.kvorum.core.scheduling.HostLoads;
+import io.kvorum.core.scheduling.PlacementOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -238,14 +239,13 @@ final class HostWaking {
                 : inventory.vm(operation.about().id()).map(vm -> vm.spec().clusterId());
     }
 
-    /** VMs of a host that is emptied which are still to leave it, the largest first: it finds room least easily. */
+    /** VMs of a host that is emptied which are still to leave it, in the order in which they look for room. */
     private static List<Vm> leaving(Inventory inventory, UUID hostId) {
         return inventory.vmsOn(hostId).stream()
                 .filter(vm -> vm.state() == VmState.UP
                         && hostId.equals(vm.hostId())
                         && vm.status().targetHostId() == null)
-                .sorted(Comparator.comparing((Vm vm) -> -vm.spec().hardware().memoryBytes())
-                        .thenComparing(Vm::name))
+                .sorted(PlacementOrder.HARDEST_FIRST)
                 .toList();
     }
 

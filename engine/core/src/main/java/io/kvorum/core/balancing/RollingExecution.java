@@ -24,11 +24,11 @@ import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.PowerTask;
 import io.kvorum.core.operations.Step;
 import io.kvorum.core.scheduling.HostLoads;
+import io.kvorum.core.scheduling.PlacementOrder;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.Scheduler;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -343,8 +343,7 @@ final class RollingExecution {
         Scheduler scheduler = new Scheduler(supposed, loads);
         List<Vm> leaving = supposed.vmsOn(host.id()).stream()
                 .filter(vm -> host.id().equals(vm.hostId()) && vm.status().targetHostId() == null)
-                .sorted(Comparator.comparing((Vm vm) -> -vm.spec().hardware().memoryBytes())
-                        .thenComparing(Vm::name))
+                .sorted(PlacementOrder.HARDEST_FIRST)
                 .toList();
         for (Vm vm : leaving) {
             PlacementRequest request = new PlacementRequest(vm, cluster, null, Set.of());

@@ -21,10 +21,11 @@ import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.QuotaUse.Amount;
+import io.kvorum.core.inventory.StateCount;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageState;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.OperationRunner;
 import io.kvorum.core.operations.OperationRunner.OperationEnd;
@@ -132,8 +133,8 @@ public final class Controller {
             case Event.CancelRequested(var operationId, var by) -> runner.cancel(turn, operationId, by);
             case Event.CommandEnded(var operationId, var commandId, var outcome) ->
                 runner.commandEnded(turn, operationId, commandId, outcome);
-            case Event.CommandProgressed(var operationId, var commandId, var percent) ->
-                runner.progressed(turn, operationId, commandId, percent);
+            case Event.CommandProgressed(var operationId, var commandId, var progress) ->
+                runner.progressed(turn, operationId, commandId, progress);
             case HostGreeted greeting -> greeted(turn, greeting);
             case Event.HostHeard(var hostId, var connected, var problem) ->
                 liveness.heard(turn, hostId, connected, problem);
@@ -201,6 +202,10 @@ public final class Controller {
     /** What balancing sees of a cluster, to rehearse on: entities as they are now. */
     public Optional<List<Entity>> snapshot(UUID clusterId) {
         return inventory.cluster(clusterId).map(cluster -> Rehearsal.snapshot(inventory, cluster));
+    }
+
+    public StateCount states() {
+        return inventory.states();
     }
 
     public HostLoads loads() {

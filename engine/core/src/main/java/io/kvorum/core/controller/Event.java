@@ -2,6 +2,7 @@ package io.kvorum.core.controller;
 
 import io.kvorum.core.inventory.Host.HostFacts;
 import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.Progress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,7 @@ public sealed interface Event {
 
     record CommandEnded(UUID operationId, UUID commandId, CommandOutcome outcome) implements Event {}
 
-    record CommandProgressed(UUID operationId, UUID commandId, int percent) implements Event {}
+    record CommandProgressed(UUID operationId, UUID commandId, Progress progress) implements Event {}
 
     /** A host answered the first call of a connection. */
     record HostGreeted(

@@ -9,7 +9,7 @@ import io.kvorum.core.inventory.LogEntry;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Subject;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.inventory.VmStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

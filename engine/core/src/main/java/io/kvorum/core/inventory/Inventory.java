@@ -1,5 +1,6 @@
 package io.kvorum.core.inventory;
 
+import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Lock;
 import io.kvorum.core.operations.Operation;
@@ -35,6 +36,8 @@ public final class Inventory implements Surroundings {
     private final Set<UUID> paused = new LinkedHashSet<>();
     private final HostColumns columns = new HostColumns();
     private final QuotaUse quotaUse = new QuotaUse();
+    private final Map<HostState, Integer> hostStates = new EnumMap<>(HostState.class);
+    private final Map<VmState, Integer> vmStates = new EnumMap<>(VmState.class);
     private final PlacementVersions versions = new PlacementVersions();
     private final OpenOperations open = new OpenOperations(this::markLocked);
     private final boolean remembers;
@@ -239,6 +242,10 @@ public final class Inventory implements Surroundings {
         return slot < 0 ? 0 : columns.vms(slot);
     }
 
+    public StateCount states() {
+        return new StateCount(hostStates, vmStates);
+    }
+
     /** Differs from what it was earlier if anything has changed that placement in the cluster depends on, but for load. */
     public long placementVersion(UUID clusterId) {
         return versions.of(clusterId);
@@ -341,6 +348,7 @@ public final class Inventory implements Surroundings {
                 bind(vm.hostId(), vm);
                 bind(vm.status().targetHostId(), vm);
                 quotaUse.count(vm, 1);
+                count(vmStates, vm.state(), 1);
                 if (vm.status().wantedRunning() && (vm.state() == VmState.DOWN || vm.state() == VmState.UNKNOWN)) {
                     fallen.add(vm.id());
                 } else if (vm.state() == VmState.PAUSED) {
@@ -348,6 +356,7 @@ public final class Inventory implements Surroundings {
                 }
             }
             case Host host -> {
+                count(hostStates, host.state(), 1);
                 hostsByCluster
                         .computeIfAbsent(host.spec().clusterId(), id -> new LinkedHashSet<>())
                         .add(host.id());
@@ -365,19 +374,26 @@ public final class Inventory implements Surroundings {
         }
     }
 
+    private static <S> void count(Map<S, Integer> states, S state, int change) {
+        states.merge(state, change, (a, b) -> a + b == 0 ? null : a + b);
+    }
+
     private void unindex(Entity entity) {
         switch (entity) {
             case Vm vm -> {
                 unbind(vm.hostId(), vm);
                 unbind(vm.status().targetHostId(), vm);
                 quotaUse.count(vm, -1);
+                count(vmStates, vm.state(), -1);
                 fallen.remove(vm.id());
                 paused.remove(vm.id());
             }
-            case Host host ->
+            case Host host -> {
+                count(hostStates, host.state(), -1);
                 hostsByCluster
                         .getOrDefault(host.spec().clusterId(), new LinkedHashSet<>())
                         .remove(host.id());
+            }
             case OperationRecord operation -> open.letGo((Operation) operation);
             case ConfigObject config -> {
                 if (config instanceof AffinityRule rule) {

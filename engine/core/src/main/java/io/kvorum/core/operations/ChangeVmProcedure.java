@@ -7,7 +7,7 @@ import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.QuotaUse;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.List;
 import java.util.Objects;

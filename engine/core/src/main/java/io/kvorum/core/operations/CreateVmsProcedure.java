@@ -4,7 +4,7 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.inventory.VmStatus;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import io.kvorum.core.operations.Request.CreateVm;

@@ -7,7 +7,7 @@ import io.kvorum.core.inventory.Lockspace.Membership;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageKind;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.Comparator;

@@ -9,13 +9,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request and everything that came of it. Stored from the moment it was accepted; it always ends.
  *
  * @param requestedBy a user's name, or "system" and the part of it that asked
- * @param progressPercent of the step that runs, or null where nobody can say
+ * @param progress of the step that runs, or null where nobody can say
  */
 public record Operation(
         UUID id,
@@ -24,7 +25,7 @@ public record Operation(
         String requestedBy,
         @Nullable UUID parentId,
         OperationState state,
-        @Nullable Integer progressPercent,
+        @Nullable Progress progress,
         @Nullable String summary,
         @Nullable Problem problem,
         @Nullable Explanation explanation,
@@ -90,152 +91,135 @@ public record Operation(
 
     @Override
     public Operation withMeta(Meta newMeta) {
-        return copy(
-                state,
-                progressPercent,
-                summary,
-                problem,
-                explanation,
-                steps,
-                locks,
-                cancelRequested,
-                startedAt,
-                endedAt,
-                newMeta);
+        return with(draft -> draft.meta = newMeta);
     }
 
     /** The same operation, its subject under the name it has now. */
     Operation about(Subject subject) {
-        return new Operation(
-                id,
-                request,
-                subject,
-                requestedBy,
-                parentId,
-                state,
-                progressPercent,
-                summary,
-                problem,
-                explanation,
-                steps,
-                locks,
-                cancelRequested,
-                startedAt,
-                endedAt,
-                meta);
+        return with(draft -> draft.about = subject);
     }
 
     Operation running(List<Lock> newLocks, Instant now) {
-        return copy(
-                OperationState.RUNNING,
-                null,
-                summary,
-                problem,
-                explanation,
-                steps,
-                newLocks,
-                cancelRequested,
-                now,
-                null,
-                meta);
+        return with(draft -> {
+            draft.state = OperationState.RUNNING;
+            draft.progress = null;
+            draft.locks = newLocks;
+            draft.startedAt = now;
+            draft.endedAt = null;
+        });
     }
 
     Operation with(Step step) {
         List<Step> more = new ArrayList<>(steps);
         more.add(step);
-        return copy(state, null, summary, problem, explanation, more, locks, cancelRequested, startedAt, endedAt, meta);
+        return with(draft -> {
+            draft.progress = null;
+            draft.steps = more;
+        });
     }
 
     Operation withCurrentStep(Step step) {
         List<Step> changed = new ArrayList<>(steps);
         changed.set(changed.size() - 1, step);
-        return copy(
-                state,
-                progressPercent,
-                summary,
-                problem,
-                explanation,
-                changed,
-                locks,
-                cancelRequested,
-                startedAt,
-                endedAt,
-                meta);
+        return with(draft -> draft.steps = changed);
     }
 
-    public Operation withExplanation(@Nullable Explanation newExplanation) {
-        return copy(
-                state,
-                progressPercent,
-                summary,
-                problem,
-                newExplanation,
-                steps,
-                locks,
-                cancelRequested,
-                startedAt,
-                endedAt,
-                meta);
+    Operation withExplanation(@Nullable Explanation newExplanation) {
+        return with(draft -> draft.explanation = newExplanation);
     }
 
     /** What is worth keeping together: without its explanation, and once it has ended, without what hosts were told. */
     public Operation asKept() {
-        return copy(
-                state,
-                progressPercent,
-                summary,
-                problem,
-                null,
-                state.ended() ? steps.stream().map(Step::withoutCommand).toList() : steps,
-                locks,
-                cancelRequested,
-                startedAt,
-                endedAt,
-                meta);
+        return with(draft -> {
+            draft.explanation = null;
+            draft.steps =
+                    state.ended() ? steps.stream().map(Step::withoutCommand).toList() : steps;
+        });
     }
 
-    Operation progressed(int percent) {
-        return copy(
-                state, percent, summary, problem, explanation, steps, locks, cancelRequested, startedAt, endedAt, meta);
+    Operation progressed(Progress newProgress) {
+        return with(draft -> draft.progress = newProgress);
     }
 
     Operation asksToCancel() {
-        return copy(
-                state, progressPercent, summary, problem, explanation, steps, locks, true, startedAt, endedAt, meta);
+        return with(draft -> draft.cancelRequested = true);
     }
 
     Operation ended(OperationState how, @Nullable String newSummary, @Nullable Problem why, Instant now) {
-        return copy(how, null, newSummary, why, explanation, steps, List.of(), cancelRequested, startedAt, now, meta);
+        return with(draft -> {
+            draft.state = how;
+            draft.progress = null;
+            draft.summary = newSummary;
+            draft.problem = why;
+            draft.locks = List.of();
+            draft.endedAt = now;
+        });
     }
 
-    private Operation copy(
-            OperationState newState,
-            @Nullable Integer newProgress,
-            @Nullable String newSummary,
-            @Nullable Problem newProblem,
-            @Nullable Explanation newExplanation,
-            List<Step> newSteps,
-            List<Lock> newLocks,
-            boolean newCancelRequested,
-            @Nullable Instant newStartedAt,
-            @Nullable Instant newEndedAt,
-            Meta newMeta) {
+    private Operation with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new Operation(
                 id,
                 request,
-                about,
+                draft.about,
                 requestedBy,
                 parentId,
-                newState,
-                newProgress,
-                newSummary,
-                newProblem,
-                newExplanation,
-                newSteps,
-                newLocks,
-                newCancelRequested,
-                newStartedAt,
-                newEndedAt,
-                newMeta);
+                draft.state,
+                draft.progress,
+                draft.summary,
+                draft.problem,
+                draft.explanation,
+                draft.steps,
+                draft.locks,
+                draft.cancelRequested,
+                draft.startedAt,
+                draft.endedAt,
+                draft.meta);
+    }
+
+    /** What becomes different in a copy. */
+    private static final class Draft {
+        Subject about;
+        OperationState state;
+
+        @Nullable
+        Progress progress;
+
+        @Nullable
+        String summary;
+
+        @Nullable
+        Problem problem;
+
+        @Nullable
+        Explanation explanation;
+
+        List<Step> steps;
+        List<Lock> locks;
+        boolean cancelRequested;
+
+        @Nullable
+        Instant startedAt;
+
+        @Nullable
+        Instant endedAt;
+
+        Meta meta;
+
+        Draft(Operation operation) {
+            about = operation.about;
+            state = operation.state;
+            progress = operation.progress;
+            summary = operation.summary;
+            problem = operation.problem;
+            explanation = operation.explanation;
+            steps = operation.steps;
+            locks = operation.locks;
+            cancelRequested = operation.cancelRequested;
+            startedAt = operation.startedAt;
+            endedAt = operation.endedAt;
+            meta = operation.meta;
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.Step.StepState;
 import io.kvorum.core.scheduling.Scheduler;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ public final class OperationRunner {
 
     /** What the host is given beyond a command's own limit to say so itself. */
     private static final Duration ANSWER_SLACK = Duration.ofSeconds(10);
+
+    /** How often at least it is told how a migration goes that gets no further. */
+    private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(2);
 
     private final Settings settings;
     private final Scheduler scheduler;
@@ -163,12 +167,20 @@ public final class OperationRunner {
                 turn, operationId, commandId, new CommandOutcome.Unknown("The host gave no answer within the limit."));
     }
 
-    public void progressed(Turn turn, UUID operationId, UUID commandId, int percent) {
+    /** Stored when it is further, or else when what was last stored of it has become old. */
+    public void progressed(Turn turn, UUID operationId, UUID commandId, Progress progress) {
         turn.inventory()
                 .operation(operationId)
                 .filter(operation -> waitsFor(operation, commandId))
-                .filter(operation -> operation.progressPercent() == null || operation.progressPercent() < percent)
-                .ifPresent(operation -> turn.put(operation.progressed(Math.clamp(percent, 0, 100))));
+                .filter(operation -> tellsMore(operation, progress, turn.instant()))
+                .ifPresent(operation -> turn.put(operation.progressed(progress.after(operation.progress()))));
+    }
+
+    private static boolean tellsMore(Operation operation, Progress progress, Instant now) {
+        Progress before = operation.progress();
+        boolean further = before == null || before.percent() < progress.percent();
+        boolean old = operation.meta().updatedAt().plus(PROGRESS_PERIOD).isBefore(now);
+        return further || progress.migration() != null && old;
     }
 
     /** The host is proven to be off: every step that waits for it ends now. */

@@ -11,6 +11,7 @@ import io.kvorum.core.inventory.Quota.Limit;
 import io.kvorum.core.inventory.QuotaUse;
 import io.kvorum.core.inventory.QuotaUse.Amount;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,7 +87,7 @@ final class QuotaRules {
     }
 
     /** Holds the quota that a VM names against the data center of its cluster. */
-    static void check(Inventory inventory, Vm.VmSpec spec, UUID dataCenterId, List<FieldProblem> problems) {
+    static void check(Inventory inventory, VmSpec spec, UUID dataCenterId, List<FieldProblem> problems) {
         if (spec.quotaId() == null) {
             return;
         }

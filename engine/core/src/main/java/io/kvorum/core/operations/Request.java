@@ -8,7 +8,7 @@ import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.PowerManagement;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.RollingMaintenance.HostTask;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

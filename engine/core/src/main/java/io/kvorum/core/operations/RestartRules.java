@@ -3,7 +3,7 @@ package io.kvorum.core.operations;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.HighAvailability;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

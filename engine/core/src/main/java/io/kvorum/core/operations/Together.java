@@ -1,11 +1,10 @@
 package io.kvorum.core.operations;
 
 import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.scheduling.PlacementOrder;
 import io.kvorum.core.scheduling.Scheduler.Trial;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,19 +19,7 @@ final class Together {
     private static final int NAMED = 5;
     private static final int STEPS_OF_PROGRESS = 10;
 
-    /** Who finds a host least easily chooses first: the rest fits into what is left. */
-    private static final Comparator<Vm> HARDEST_FIRST = Comparator.<Vm, Boolean>comparing(
-                    vm -> hardware(vm).tuning().seated())
-            .thenComparingLong(vm -> hardware(vm).memoryBytes())
-            .thenComparingInt(vm -> hardware(vm).vcpus())
-            .reversed()
-            .thenComparing(Vm::name);
-
     private Together() {}
-
-    private static Hardware hardware(Vm vm) {
-        return vm.spec().hardware();
-    }
 
     /** Where all must start or none: why not all would find a host now, and room in their quotas. Hosts that sleep do not count. */
     static Optional<Verdict> refusal(Work work, Cluster cluster, List<Vm> vms, boolean allOrNothing) {
@@ -71,7 +58,7 @@ final class Together {
 
     private static List<Vm> hardestFirst(List<Vm> vms) {
         List<Vm> sorted = new ArrayList<>(vms);
-        sorted.sort(HARDEST_FIRST);
+        sorted.sort(PlacementOrder.HARDEST_FIRST);
         return sorted;
     }
 
@@ -79,9 +66,9 @@ final class Together {
     static boolean waits(Work work, int count) {
         int open = work.openChildren().size();
         int percent = 100 * Math.max(0, count - open) / count / STEPS_OF_PROGRESS * STEPS_OF_PROGRESS;
-        Integer told = work.operation().progressPercent();
-        if (open > 0 && percent > (told == null ? 0 : told)) {
-            work.turn().put(work.operation().progressed(percent));
+        Progress told = work.operation().progress();
+        if (open > 0 && percent > (told == null ? 0 : told.percent())) {
+            work.turn().put(work.operation().progressed(Progress.of(percent)));
         }
         return open > 0;
     }

@@ -13,7 +13,7 @@ import io.kvorum.core.inventory.Tuning;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.VmDisk;
 import io.kvorum.core.inventory.Vm.VmNic;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import io.kvorum.core.scheduling.Explanation;
 import io.kvorum.core.scheduling.Explanation.Verdict;

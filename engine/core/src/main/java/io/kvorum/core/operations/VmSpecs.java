@@ -1,7 +1,7 @@
 package io.kvorum.core.operations;
 
 import io.kvorum.core.inventory.Vm.VmDisk;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import java.util.List;
 
 /** Specifications that differ in one thing. */

@@ -15,7 +15,7 @@ import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Subject;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.VmDisk;
-import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.inventory.VmStatus;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;

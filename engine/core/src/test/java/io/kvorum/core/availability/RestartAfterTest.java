@@ -10,7 +10,7 @@ import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.HighAvailability;
 import io.kvorum.core.inventory.Vm.OnStorageReturn;
 import io.kvorum.core.inventory.Vm.Priority;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.OperationState;

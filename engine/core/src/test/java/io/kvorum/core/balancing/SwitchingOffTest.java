@@ -2,15 +2,11 @@ package io.kvorum.core.balancing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.Event;
-import io.kvorum.core.controller.Event.HostLoad;
-import io.kvorum.core.controller.Event.VmLoad;
 import io.kvorum.core.controller.Event.VmSighting;
-import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.MovePurpose;
@@ -18,20 +14,8 @@ import io.kvorum.core.inventory.BalancingPlan.PlanState;
 import io.kvorum.core.inventory.BalancingPlan.SwitchState;
 import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.AdmissionMode;
-import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
-import io.kvorum.core.inventory.Cluster.BalancingPolicy;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
-import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
-import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
-import io.kvorum.core.inventory.Entity;
-import io.kvorum.core.inventory.Host;
-import io.kvorum.core.inventory.Host.Sleep;
-import io.kvorum.core.inventory.Meta;
-import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.MigrationMode;
-import io.kvorum.core.inventory.Vm.Priority;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Operation;
@@ -40,118 +24,17 @@ import io.kvorum.core.operations.Problem;
 import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.PlanReview;
 import io.kvorum.core.operations.Request.PowerTask;
-import io.kvorum.core.testing.FakeHost;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
-/** Hosts that nobody needs are switched off, and on again before somebody does. */
+/** Hosts that nobody needs are switched off, but for those that are an operator's. */
 @NullUnmarked
-class SwitchingOffTest {
-
-    private static final PowerSavingPolicy SAVING = new PowerSavingPolicy(20, 0, true);
-    private static final Duration LONG = Duration.ofMinutes(8);
-
-    /** Use of both virtual CPUs of each VM; a host has 16 threads and 32 GiB. */
-    private final Map<UUID, Double> use = new HashMap<>();
-
-    private static Cluster cluster(BalancingMode mode, PowerSavingPolicy saving, AdmissionMode admission) {
-        return new Cluster(
-                Things.CLUSTER,
-                "cluster",
-                "",
-                Things.DATA_CENTER,
-                new SchedulingPolicy(PolicyName.POWER_SAVING, 80, 2, 100),
-                null,
-                FencingPolicy.DEFAULT,
-                new AdmissionPolicy(admission, 1),
-                new BalancingPolicy(mode, 1, 90, 95, 2, 8),
-                Meta.NONE,
-                null,
-                saving);
-    }
-
-    private static TestCluster of(Cluster cluster, int hosts, Entity... more) {
-        List<Entity> all = new ArrayList<>(List.of(Things.dataCenter(), cluster, Things.store(), Things.network()));
-        for (int i = 1; i <= hosts; i++) {
-            String name = "h" + i;
-            boolean given =
-                    List.of(more).stream().anyMatch(entity -> entity.id().equals(Things.id(name)));
-            if (!given) {
-                all.add(Things.host(name));
-            }
-        }
-        all.addAll(List.of(more));
-        return new TestCluster(Settings.DEFAULT, all);
-    }
-
-    private static TestCluster automatic(int hosts, Entity... more) {
-        return of(cluster(BalancingMode.AUTOMATIC, SAVING, AdmissionMode.WARN), hosts, more);
-    }
-
-    private Vm vm(String name, String host, double cpu, int gib) {
-        use.put(Things.id(name), cpu);
-        Vm vm = Things.vm(Things.spec(name, false, Priority.LOW, MigrationMode.ALLOWED, gib * Things.GIB));
-        return host == null ? vm : Things.on(vm, host);
-    }
-
-    private Vm ha(String name, String host, int gib) {
-        use.put(Things.id(name), 0.1);
-        return Things.on(
-                Things.vm(Things.spec(name, true, Priority.HIGH, MigrationMode.ALLOWED, gib * Things.GIB)), host);
-    }
-
-    private static Host asleep(String name) {
-        return Things.host(name).asleep(new Sleep(Instant.EPOCH, null, null), "Switched off to save power.");
-    }
-
-    private void measure(TestCluster cluster, Duration time) {
-        for (long i = 0; i < time.toSeconds(); i += 5) {
-            for (FakeHost host : cluster.hosts()) {
-                if (host.reachable()) {
-                    List<VmLoad> vms = host.vms.keySet().stream()
-                            .map(id -> new VmLoad(id, use.getOrDefault(id, 0.0), Things.GIB))
-                            .toList();
-                    double busy = vms.stream()
-                            .mapToDouble(vm -> vm.cpuUsage() * 2 / 16)
-                            .sum();
-                    cluster.handle(new Event.HostMeasured(
-                            host.id(), new HostLoad(Math.min(1, busy), vms.size() * Things.GIB, vms)));
-                }
-            }
-            cluster.advance(Duration.ofSeconds(5));
-        }
-    }
-
-    private static List<String> asleep(TestCluster cluster) {
-        return cluster.storedHosts()
-                .filter(Host::sleeps)
-                .map(Host::name)
-                .sorted()
-                .toList();
-    }
-
-    private static List<String> on(TestCluster cluster) {
-        return cluster.hosts().stream()
-                .filter(host -> host.powered)
-                .map(host -> host.self().name())
-                .sorted()
-                .toList();
-    }
-
-    private static void assertNoAlarm(TestCluster cluster) {
-        for (String alarm : List.of("host.silent", "host.down", "host.not_fenced", "host.rebooted", "vm.down")) {
-            assertFalse(cluster.codes().contains(alarm), alarm + ": " + cluster.log);
-        }
-    }
+class SwitchingOffTest extends SavingClusters {
 
     @Test
     void emptiesAHostThatHasLittleToDoAndSwitchesItOff() {
@@ -342,90 +225,6 @@ class SwitchingOffTest {
     }
 
     @Test
-    void aStartThatFitsNowhereWakesAHostAndWaitsForIt() {
-        TestCluster cluster =
-                automatic(3, vm("a", "h1", 0.5, 30), vm("b", "h2", 0.5, 30), vm("c", null, 0.1, 30), asleep("h3"));
-
-        UUID start = cluster.submit(new Request.StartVm(Things.id("c"), null));
-        measure(cluster, Duration.ofMinutes(1));
-
-        assertEquals(OperationState.SUCCEEDED, cluster.ended.get(start).state(), cluster.log.toString());
-        assertEquals(List.of("h3"), cluster.whereRuns("c"));
-        assertEquals(1, cluster.codes().stream().filter("host.woken"::equals).count());
-    }
-
-    @Test
-    void aStartThatWaitsCanBeCalledOff() {
-        TestCluster cluster =
-                automatic(3, vm("a", "h1", 0.5, 30), vm("b", "h2", 0.5, 30), vm("c", null, 0.1, 30), asleep("h3"));
-        cluster.host("h3").bmcBroken = true;
-        UUID start = cluster.submit(new Request.StartVm(Things.id("c"), null));
-        measure(cluster, Duration.ofSeconds(30));
-        assertFalse(cluster.ended.containsKey(start));
-
-        cluster.cancel(start);
-
-        assertEquals(OperationState.CANCELLED, cluster.ended.get(start).state());
-        assertEquals(VmState.DOWN, cluster.vm("c").state());
-    }
-
-    @Test
-    void aStartDoesNotWaitForWhatWouldNotHelp() {
-        TestCluster cluster = automatic(3, vm("a", "h1", 0.5, 30), vm("c", null, 0.1, 64), asleep("h3"));
-        Operation end = cluster.run(new Request.StartVm(Things.id("c"), null));
-        assertEquals(OperationState.REFUSED, end.state());
-        assertEquals(Problem.Type.NO_HOST, end.problem().type());
-    }
-
-    @Test
-    void aStartEndsInWordsIfNoHostWakes() {
-        TestCluster cluster =
-                automatic(3, vm("a", "h1", 0.5, 30), vm("b", "h2", 0.5, 30), vm("c", null, 0.1, 30), asleep("h3"));
-        cluster.host("h3").bmcBroken = true;
-
-        Operation end = cluster.run(new Request.StartVm(Things.id("c"), null));
-
-        assertEquals(OperationState.FAILED, end.state());
-        assertTrue(end.problem().detail().contains("in vain"), end.toString());
-        assertTrue(cluster.codes().contains("host.wake_failed"));
-        assertNotNull(cluster.hostState("h3").status().sleep().wakeFailedAt());
-    }
-
-    @Test
-    void manyStartsWakeAsManyHostsAsTheyNeed() {
-        TestCluster cluster = automatic(
-                6,
-                vm("a", "h1", 0.5, 30),
-                vm("b", "h2", 0.5, 30),
-                vm("c", null, 0.1, 14),
-                vm("d", null, 0.1, 14),
-                vm("e", null, 0.1, 14),
-                asleep("h3"),
-                asleep("h4"),
-                asleep("h5"),
-                asleep("h6"));
-
-        for (String name : List.of("c", "d", "e")) {
-            cluster.submit(new Request.StartVm(Things.id(name), null));
-        }
-        measure(cluster, Duration.ofMinutes(2));
-
-        assertEquals(4, on(cluster).size(), "two more, for two and for one");
-        assertTrue(List.of("c", "d", "e").stream()
-                .allMatch(name -> cluster.whereRuns(name).size() == 1));
-    }
-
-    @Test
-    void aVmThatFellWakesAHostForItsRestart() {
-        TestCluster cluster = automatic(4, ha("a", "h1", 30), ha("b", "h2", 30), ha("d", "h4", 30), asleep("h3"));
-
-        cluster.host("h1").losePower();
-        measure(cluster, Duration.ofMinutes(2));
-
-        assertEquals(List.of("h3"), cluster.whereRuns("a"), cluster.log.toString());
-    }
-
-    @Test
     void whatAnOperatorSwitchedOffIsNeverWoken() {
         TestCluster cluster = automatic(
                 4,
@@ -485,36 +284,6 @@ class SwitchingOffTest {
                 .flatMap(plan -> plan.switches().stream())
                 .anyMatch(one -> one.state() == SwitchState.FAILED));
         assertNoAlarm(cluster);
-    }
-
-    @Test
-    void wakesWhenHostsAreNotSwitchedOffAnyMore() {
-        Cluster before = cluster(BalancingMode.AUTOMATIC, SAVING, AdmissionMode.WARN);
-        TestCluster cluster = of(before, 4, asleep("h3"), asleep("h4"));
-        Cluster after = cluster(BalancingMode.AUTOMATIC, new PowerSavingPolicy(20, 0, false), AdmissionMode.WARN);
-
-        cluster.run(new Request.Configure(after, 1));
-        measure(cluster, Duration.ofMinutes(2));
-
-        assertEquals(List.of("h1", "h2", "h3", "h4"), on(cluster));
-    }
-
-    @Test
-    void wakesBeforeWhatVmsAskForExceedsWhatIsOn() {
-        Vm[] vms = new Vm[16];
-        Entity[] more = new Entity[17];
-        for (int i = 0; i < vms.length; i++) {
-            more[i] = vm("v" + i, i < 8 ? "h1" : "h2", 0.5, 2);
-        }
-        more[16] = asleep("h3");
-        TestCluster cluster = automatic(3, more);
-        measure(cluster, Duration.ofMinutes(2));
-        assertEquals(List.of("h1", "h2"), on(cluster));
-
-        use.replaceAll((id, cpu) -> 1.0);
-        measure(cluster, Duration.ofMinutes(10));
-
-        assertTrue(on(cluster).contains("h3"), cluster.log.toString());
     }
 
     @Test

@@ -7,7 +7,7 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.Priority;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import io.kvorum.core.testing.FakeHost.Habit;

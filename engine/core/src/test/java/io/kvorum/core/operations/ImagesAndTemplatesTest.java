@@ -11,7 +11,7 @@ import io.kvorum.core.inventory.Image.ImageState;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm.VmDisk;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.testing.FakeHost.Habit;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;

@@ -9,7 +9,7 @@ import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.MigrationPolicy;
 import io.kvorum.core.inventory.MigrationPolicy.Strategy;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;

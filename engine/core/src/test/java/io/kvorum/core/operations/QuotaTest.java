@@ -13,6 +13,7 @@ import io.kvorum.core.inventory.Quota.Enforcement;
 import io.kvorum.core.inventory.Quota.Limit;
 import io.kvorum.core.inventory.QuotaUse.Amount;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.testing.TestCluster;
@@ -199,7 +200,7 @@ class QuotaTest {
     void aVmThatCouldNeverRunIsNotMade() {
         TestCluster cluster = cluster(quota(Enforcement.ENFORCED, 3, 0));
         start(cluster, "a");
-        Vm.VmSpec spec = Things.spec("d").inQuota(GOLD);
+        VmSpec spec = Things.spec("d").inQuota(GOLD);
 
         refused(cluster.run(new Request.CreateVm(Things.id("d"), spec, false, true)), "2 are used, and VM d");
         assertEquals(

@@ -20,7 +20,7 @@ import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageKind;
 import io.kvorum.core.inventory.StorageDomain.StorageState;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;

@@ -10,7 +10,7 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.VmDisk;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.testing.FakeHost.Habit;
 import io.kvorum.core.testing.TestCluster;

@@ -22,7 +22,7 @@ import io.kvorum.core.inventory.StorageDomain.StorageState;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.Priority;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.operations.OperationState;
 import io.kvorum.core.operations.Request;

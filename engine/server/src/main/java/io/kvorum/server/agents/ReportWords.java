@@ -4,10 +4,13 @@ import io.kvorum.core.controller.Event;
 import io.kvorum.core.controller.Event.Cause;
 import io.kvorum.core.controller.Event.VmSighting;
 import io.kvorum.core.controller.VmRunState;
+import io.kvorum.core.operations.Progress;
+import io.kvorum.proto.agent.v1.CommandProgress;
 import io.kvorum.proto.agent.v1.HelloResponse;
 import io.kvorum.proto.agent.v1.VmEventCause;
 import io.kvorum.proto.agent.v1.VmStatus;
 import io.kvorum.proto.agent.v1.WatchResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a host says, in the controller's words. What makes no sense is left out. */
 final class ReportWords {
+
+    private static final long MAX_DOWNTIME_SECONDS = 3600;
 
     private final UUID hostId;
 
@@ -67,11 +72,28 @@ final class ReportWords {
                         .flatMap(commandId -> operationOf
                                 .apply(commandId)
                                 .map(operationId -> new Event.CommandProgressed(
-                                        operationId,
-                                        commandId,
-                                        report.getProgress().getPercent())));
+                                        operationId, commandId, progress(report.getProgress()))));
             case STATISTICS, REPORT_NOT_SET -> Optional.empty();
         };
+    }
+
+    /** Where no bytes are counted, nobody copies any. */
+    private static Progress progress(CommandProgress told) {
+        if (told.getTotalBytes() <= 0) {
+            return Progress.of(told.getPercent());
+        }
+        long downtimeSeconds = Math.clamp(told.getAllowedDowntime().getSeconds(), 0, MAX_DOWNTIME_SECONDS);
+        long downtimeNanos = Math.clamp(told.getAllowedDowntime().getNanos(), 0, 999_999_999L);
+        return new Progress(
+                told.getPercent(),
+                new Progress.Migrating(
+                        Math.max(0, told.getDoneBytes()),
+                        Math.max(0, told.getRemainingBytes()),
+                        Math.max(0, told.getBytesPerSecond()),
+                        Math.max(0, told.getDirtyBytesPerSecond()),
+                        Math.max(0, told.getPass()),
+                        Duration.ofSeconds(downtimeSeconds, downtimeNanos),
+                        told.getPostCopy()));
     }
 
     private static List<VmSighting> sightings(List<VmStatus> vms) {

@@ -3,6 +3,7 @@ package io.kvorum.server.api;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.CommandOutcome.MigrationDetail;
 import io.kvorum.core.operations.Operation;
+import io.kvorum.core.operations.Progress;
 import io.kvorum.core.operations.Step;
 import io.kvorum.server.persistence.OperationTypes;
 import java.time.Instant;
@@ -27,6 +28,10 @@ public record OperationView(
         String state,
 
         @Nullable Integer progressPercent,
+
+        @Schema(description = "How a live migration goes that copies memory now.") @Nullable
+        MigrationProgress migrationProgress,
+
         @Nullable String summary,
         @Nullable ProblemView problem,
 
@@ -69,6 +74,35 @@ public record OperationView(
         }
     }
 
+    /**
+     * {@code pass}: over the memory, from 1; 0 where nobody can say. {@code allowedDowntimeMillis}: how long the guest may
+     * stand still in the end, by now. {@code postCopy}: whether it runs at its target already.
+     */
+    @Schema(name = "MigrationProgress")
+    public record MigrationProgress(
+            long copiedBytes,
+            long remainingBytes,
+            long bytesPerSecond,
+            long dirtiedBytesPerSecond,
+            long pass,
+            long allowedDowntimeMillis,
+            boolean postCopy) {
+
+        static @Nullable MigrationProgress of(@Nullable Progress progress) {
+            Progress.Migrating told = progress == null ? null : progress.migration();
+            return told == null
+                    ? null
+                    : new MigrationProgress(
+                            told.copiedBytes(),
+                            told.remainingBytes(),
+                            told.bytesPerSecond(),
+                            told.dirtiedBytesPerSecond(),
+                            told.pass(),
+                            told.allowedDowntime().toMillis(),
+                            told.postCopy());
+        }
+    }
+
     /** {@code downtimeMillis}: for how long the guest stood still. */
     @Schema(name = "MigrationFigures")
     public record MigrationFigures(
@@ -97,7 +131,8 @@ public record OperationView(
                 operation.requestedBy(),
                 operation.parentId(),
                 operation.state().name().toLowerCase(Locale.ROOT),
-                operation.progressPercent(),
+                operation.progress() == null ? null : operation.progress().percent(),
+                MigrationProgress.of(operation.progress()),
                 operation.summary(),
                 operation.problem() == null ? null : ProblemView.of(operation.problem(), null),
                 operation.explanation() == null ? null : ExplanationView.of(operation.explanation()),

@@ -1,7 +1,7 @@
 package io.kvorum.server.api;
 
 import io.kvorum.core.inventory.Template;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.PlacementDryRun;
 import io.kvorum.server.api.HardwareView.HardwareChange;
 import io.kvorum.server.api.VmSpecs.HighAvailabilityChange;

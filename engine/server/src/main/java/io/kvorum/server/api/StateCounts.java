@@ -1,5 +1,7 @@
 package io.kvorum.server.api;
 
+import io.kvorum.core.inventory.StateCount;
+import io.kvorum.server.controller.ControllerLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;
@@ -10,16 +12,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How many hosts and VMs are in which state. Counting a fleet's VMs takes the database tens of milliseconds and everybody who
- * looks asks for it: a count is {@link Reused}.
+ * How many hosts and VMs are in which state. The leader counts as it goes. Where another replica is asked, the database counts,
+ * which takes it a tenth of a second for a large fleet: that count is {@link Reused}.
  */
 @ApplicationScoped
 public class StateCounts {
 
+    private final ControllerLoop loop;
     private final EntityManager entities;
     private final Reused<Counted> counted = new Reused<>(this::count);
 
-    StateCounts(EntityManager entities) {
+    StateCounts(ControllerLoop loop, EntityManager entities) {
+        this.loop = loop;
         this.entities = entities;
     }
 
@@ -33,7 +37,17 @@ public class StateCounts {
 
     @ActivateRequestContext
     public Counted now() {
-        return counted.get();
+        return loop.states().map(StateCounts::read).orElseGet(counted::get);
+    }
+
+    private static Counted read(StateCount states) {
+        return new Counted(named(states.hosts()), named(states.vms()));
+    }
+
+    private static Map<String, Long> named(Map<? extends Enum<?>, Integer> states) {
+        Map<String, Long> named = new TreeMap<>();
+        states.forEach((state, count) -> named.put(Words.of(state), count.longValue()));
+        return named;
     }
 
     private Counted count() {

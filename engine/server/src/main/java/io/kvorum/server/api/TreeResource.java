@@ -2,6 +2,7 @@ package io.kvorum.server.api;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -74,8 +75,8 @@ public class TreeResource {
     /** Data centers and their clusters. */
     @GET
     public Tree get() {
-        Map<Object, Long> hosts = counts("select clusterId, count(*) from HostRow group by clusterId", Map.of());
-        Map<Object, Long> vms = counts("select clusterId, count(*) from VmRow group by clusterId", Map.of());
+        Map<Object, Long> hosts = counts("select cluster_id, count(*) from host group by cluster_id", Map.of());
+        Map<Object, Long> vms = counts("select cluster_id, count(*) from vm_spec group by cluster_id", Map.of());
         List<Object[]> clusters = rows("select dataCenterId, id, name from ClusterRow order by name", Map.of(), 0);
         return new Tree(rows("select id, name from DataCenterRow order by name", Map.of(), 0).stream()
                 .map(row -> new DataCenterNode(
@@ -151,7 +152,9 @@ public class TreeResource {
         rows.forEach(row -> ids.add(row[0]));
         Map<Object, Long> vms = ids.isEmpty()
                 ? Map.of()
-                : counts("select hostId, count(*) from VmRow where hostId in :ids group by hostId", Map.of("ids", ids));
+                : counts(
+                        "select host_id, count(*) from vm_status where host_id in (:ids) group by host_id",
+                        Map.of("ids", ids));
         return rows.stream()
                 .map(row -> new HostNode(
                         (UUID) row[0], (String) row[1], lower(row[2]), (UUID) row[3], vms.getOrDefault(row[0], 0L)))
@@ -168,9 +171,15 @@ public class TreeResource {
                 .toList();
     }
 
-    private Map<Object, Long> counts(String query, Map<String, Object> parameters) {
+    /** By the first column. In SQL: of a VM's two tables, a count needs one. */
+    private Map<Object, Long> counts(String sql, Map<String, Object> parameters) {
+        Query query = entities.createNativeQuery(sql);
+        parameters.forEach(query::setParameter);
         Map<Object, Long> counts = new HashMap<>();
-        rows(query, parameters, 0).forEach(row -> counts.put(row[0], (Long) row[1]));
+        for (Object row : query.getResultList()) {
+            Object[] columns = (Object[]) row;
+            counts.put(columns[0], ((Number) columns[1]).longValue());
+        }
         return counts;
     }
 

@@ -2,7 +2,7 @@ package io.kvorum.server.api;
 
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Request;
 import io.kvorum.core.operations.Request.VmControl;

@@ -12,7 +12,7 @@ import io.kvorum.core.inventory.Vm.OnStorageReturn;
 import io.kvorum.core.inventory.Vm.Priority;
 import io.kvorum.core.inventory.Vm.VmDisk;
 import io.kvorum.core.inventory.Vm.VmNic;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.server.api.HardwareView.HardwareChange;
 import io.kvorum.server.api.MigrationPolicyView.MigrationPolicyChange;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.Platform;
 import io.kvorum.core.inventory.Seat;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.server.metrics.Metric;
 import io.kvorum.server.metrics.Sample;
 import java.time.Instant;
@@ -153,7 +154,7 @@ public record VmView(
     }
 
     static VmView of(Vm vm, @Nullable String hostName, @Nullable UUID operationId, @Nullable Sample sample) {
-        Vm.VmSpec spec = vm.spec();
+        VmSpec spec = vm.spec();
         Sample measured = vm.state().active() ? sample : null;
         return new VmView(
                 vm.id(),

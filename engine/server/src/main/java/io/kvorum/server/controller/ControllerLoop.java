@@ -7,7 +7,8 @@ import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.QuotaUse.Amount;
-import io.kvorum.core.inventory.Vm.VmSpec;
+import io.kvorum.core.inventory.StateCount;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.operations.PlacementDryRun;
 import io.kvorum.core.scheduling.BrokenRule;
@@ -77,6 +78,7 @@ public class ControllerLoop {
     private final Settings settings;
     private final BlockingQueue<Item> queue = new ArrayBlockingQueue<>(QUEUE_LIMIT);
     private volatile @Nullable Long epoch;
+    private volatile @Nullable StateCount states;
     private volatile boolean stopping;
     private long lookedNanos;
 
@@ -104,6 +106,11 @@ public class ControllerLoop {
     /** The epoch of the term that runs here, empty while none does. */
     public Optional<Long> epoch() {
         return Optional.ofNullable(epoch);
+    }
+
+    /** Of hosts and VMs, as they were last stored; empty if this replica does not lead. */
+    public Optional<StateCount> states() {
+        return Optional.ofNullable(states);
     }
 
     /** Ends the term that runs, if one does. */
@@ -181,6 +188,7 @@ public class ControllerLoop {
             agents.begin(number, tenure, new Inbox(arrivals));
             epoch = number;
             term.start();
+            states = controller.states();
             queue.add(new Item.LookForOperations());
             while (!stopping && !agents.deposed()) {
                 turn(term, arrivals);
@@ -192,6 +200,7 @@ public class ControllerLoop {
             throw new IllegalStateException("Term " + number + " ends: " + e.getMessage(), e);
         } finally {
             epoch = null;
+            states = null;
             timers.close();
             agents.end();
             LOG.infof("Term %d is over", number);
@@ -235,6 +244,7 @@ public class ControllerLoop {
         }
         metrics.turn(batch.size(), queue.size());
         term.settle();
+        states = term.controller().states();
     }
 
     private void look(RunningTerm term) throws SQLException {
@@ -267,7 +277,7 @@ public class ControllerLoop {
 
         @Override
         public void accept(Event event) {
-            if (arrivals.note(event)) {
+            if (epoch != null && arrivals.note(event)) {
                 ControllerLoop.this.offer(event);
             }
         }

@@ -20,8 +20,8 @@ import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmSpec;
-import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.inventory.VmSpec;
+import io.kvorum.core.inventory.VmStatus;
 import io.kvorum.core.operations.Lock;
 import io.kvorum.core.operations.Operation;
 import io.kvorum.core.scheduling.Explanation;
@@ -92,7 +92,12 @@ final class ChangeWriter implements AutoCloseable {
     private final Map<Kind, Map<UUID, Put>> puts = new EnumMap<>(Kind.class);
 
     private final Map<Kind, Map<String, UUID>> names = new EnumMap<>(Kind.class);
-    private @Nullable PreparedStatement current;
+
+    /** Statements with rows that are not executed yet. */
+    private final Set<PreparedStatement> pending = new LinkedHashSet<>();
+
+    /** While rows of one kind are written, none of which stands in the way of another. */
+    private boolean inAnyOrder;
 
     ChangeWriter(Connection connection, Documents documents) {
         this.connection = connection;
@@ -138,9 +143,12 @@ final class ChangeWriter implements AutoCloseable {
 
     private void putGathered() throws SQLException {
         for (Kind kind : ORDER) {
+            flush();
+            inAnyOrder = true;
             for (Put put : puts.getOrDefault(kind, Map.of()).values()) {
                 write(put);
             }
+            inAnyOrder = false;
         }
         lock(puts.getOrDefault(Kind.OPERATION, Map.of()).values());
         puts.clear();
@@ -181,6 +189,10 @@ final class ChangeWriter implements AutoCloseable {
     private void write(Put put) throws SQLException {
         Entity entity = put.entity();
         Entity before = put.before();
+        boolean renamed = before != null && !before.name().equals(entity.name());
+        if (renamed) {
+            flush(); // whoever has the new name let go of it before
+        }
         switch (entity) {
             case DataCenter dataCenter -> store(before, row(entity));
             case Cluster cluster ->
@@ -221,6 +233,9 @@ final class ChangeWriter implements AutoCloseable {
                                 .with("cluster_id", plan.clusterId())
                                 .with("state", plan.state().name()));
             case OperationRecord operation -> write((Operation) operation, (Operation) before);
+        }
+        if (renamed) {
+            flush();
         }
         notices.add(entity.kind() + " " + entity.id() + " " + entity.meta().revision());
     }
@@ -311,10 +326,10 @@ final class ChangeWriter implements AutoCloseable {
                 updates.add(statement);
             }
         }
-        if (current != statement) {
+        if (!inAnyOrder && !pending.contains(statement)) {
             flush();
-            current = statement;
         }
+        pending.add(statement);
         for (int i = 0; i < parameters.length; i++) {
             Object value = parameters[i];
             statement.setObject(i + 1, value instanceof Instant instant ? Timestamp.from(instant) : value);
@@ -322,14 +337,15 @@ final class ChangeWriter implements AutoCloseable {
         statement.addBatch();
     }
 
+    /** Of a new VM both tables are written in the order in which their statements were first needed. */
     private void flush() throws SQLException {
-        if (current != null) {
-            int[] counts = current.executeBatch();
-            if (updates.contains(current) && Arrays.stream(counts).anyMatch(count -> count != 1)) {
-                throw new SQLException("What is to be changed is not stored: " + current);
+        for (PreparedStatement statement : pending) {
+            int[] counts = statement.executeBatch();
+            if (updates.contains(statement) && Arrays.stream(counts).anyMatch(count -> count != 1)) {
+                throw new SQLException("What is to be changed is not stored: " + statement);
             }
-            current = null;
         }
+        pending.clear();
     }
 
     private void announce() throws SQLException {

@@ -23,7 +23,7 @@ import io.kvorum.core.inventory.SchedulingPolicy;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.inventory.VmStatus;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.operations.Lock;
 import io.kvorum.core.operations.Operation;

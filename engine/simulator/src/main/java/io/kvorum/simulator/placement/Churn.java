@@ -5,7 +5,7 @@ import io.kvorum.core.controller.Event.HostLoad;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Vm;
-import io.kvorum.core.inventory.Vm.VmStatus;
+import io.kvorum.core.inventory.VmStatus;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;

@@ -47,6 +47,7 @@ final class LibvirtMigration {
     private volatile boolean postCopy;
     private volatile Map<String, Long> last = Map.of();
     private volatile long mostDirtied;
+    private volatile long allowedDowntimeMillis;
 
     LibvirtMigration(AgentConfig config, Domain domain, MigrateVm command, CommandContext context) {
         this.config = config;
@@ -149,6 +150,7 @@ final class LibvirtMigration {
 
     private void watch(MigrationPolicy policy) {
         postCopy = command.getRecover();
+        allowedDowntimeMillis = millis(policy.getMaxDowntime());
         Convergence convergence = new Convergence(policy.getLongerDowntimesCount(), policy.getPostCopy());
         Iterator<com.google.protobuf.Duration> longer =
                 policy.getLongerDowntimesList().iterator();
@@ -189,6 +191,7 @@ final class LibvirtMigration {
                 long downtime = millis(longer.next());
                 LOG.info(() -> "migration of VM " + command.getVmId() + " stalls downtime-ms=" + downtime);
                 domain.migrateSetMaxDowntime(downtime);
+                allowedDowntimeMillis = downtime;
             }
             case POST_COPY -> goOnByPostCopy();
             case GIVE_UP -> {
@@ -230,6 +233,10 @@ final class LibvirtMigration {
                         .setPercent(total == 0 ? 0 : (int) Math.clamp(100 - 100 * remaining / total, 0, 100))
                         .setDirtyBytesPerSecond(dirtied(stats))
                         .setBytesPerSecond(stats.getOrDefault("memory_bps", 0L))
+                        .setRemainingBytes(remaining)
+                        .setPass(stats.getOrDefault("memory_iteration", 0L))
+                        .setAllowedDowntime(millis(allowedDowntimeMillis))
+                        .setPostCopy(postCopy)
                         .build());
     }
 

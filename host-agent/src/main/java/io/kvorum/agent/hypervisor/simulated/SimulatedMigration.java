@@ -100,6 +100,10 @@ final class SimulatedMigration {
                             .setPercent(100 * step / STEPS)
                             .setDirtyBytesPerSecond((long) dirty)
                             .setBytesPerSecond((long) bandwidth)
+                            .setRemainingBytes(total - total / STEPS * step)
+                            .setPass(postCopy ? 1 : 1 + step / (STEPS / 2))
+                            .setAllowedDowntime(command.getPolicy().getMaxDowntime())
+                            .setPostCopy(postCopy)
                             .build());
         }
         long downtime = 20 + (long) (dirty / bandwidth * 400);
