@@ -277,8 +277,8 @@ public class ControllerLoop {
 
         @Override
         public void accept(Event event) {
-            if (epoch != null && arrivals.note(event)) {
-                ControllerLoop.this.offer(event);
+            if (epoch != null && arrivals.note(event) && !ControllerLoop.this.offer(event)) {
+                arrivals.gone(event);
             }
         }
 
@@ -292,15 +292,17 @@ public class ControllerLoop {
         }
     }
 
-    /** Waits while the queue is full: the producers are slowed, nothing is lost. */
-    private void offer(Event event) {
+    /** Waits while the queue is full: the producers are slowed. False if it was not taken: no term runs, or nobody waits any more. */
+    private boolean offer(Event event) {
         if (epoch == null) {
-            return;
+            return false;
         }
         try {
             queue.put(new Item.Happened(event));
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

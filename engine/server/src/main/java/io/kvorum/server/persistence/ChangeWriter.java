@@ -273,12 +273,7 @@ final class ChangeWriter implements AutoCloseable {
     }
 
     private void write(Operation operation, @Nullable Operation before) throws SQLException {
-        Row row = new Row(table(Kind.OPERATION), operation.id())
-                .with("name", operation.name())
-                .with("revision", operation.meta().revision())
-                .withOnce("created_at", operation.meta().createdAt())
-                .with("updated_at", operation.meta().updatedAt())
-                .withJson("document", documents.write(operation.asKept()))
+        Row row = row(operation.asKept())
                 .with("type", OperationTypes.of(operation.request()))
                 .with("state", operation.state().name())
                 .with("subject_kind", operation.about().kind().name())
