@@ -20,6 +20,8 @@ final class Candidates {
     private final Hardware hardware;
     private final int vcpus;
     private final int overcommitPercent;
+    private final double perOvercommit;
+    private final double perVcpuOfAThread;
     private final int currentSlot;
     private final List<Membership> groups;
     private final Neighbours neighbours;
@@ -32,6 +34,8 @@ final class Candidates {
         this.hardware = request.vm().spec().hardware();
         this.vcpus = hardware.vcpus();
         this.overcommitPercent = request.cluster().scheduling().memoryOvercommitPercent();
+        this.perOvercommit = 100.0 / overcommitPercent;
+        this.perVcpuOfAThread = 1 / policy.vcpusPerThread();
         this.currentSlot = hosts.slotOf(request.vm().hostId());
         this.groups = hosts.groups().of(request.vm().id());
         this.neighbours = groups.isEmpty() ? Neighbours.NONE : new Neighbours(hosts, groups, slots());
@@ -102,6 +106,16 @@ final class Candidates {
     long capacityBytes(int slot) {
         long own = hosts.physicalBytes(slot);
         return overcommitPercent == 100 ? own : own / 100 * overcommitPercent + own % 100 * overcommitPercent / 100;
+    }
+
+    /** The host's own memory as a share of {@link #capacityBytes}. */
+    double perOvercommit() {
+        return perOvercommit;
+    }
+
+    /** What a virtual CPU is of those that a thread is good for. */
+    double perVcpuOfAThread() {
+        return perVcpuOfAThread;
     }
 
     /** What of that is not promised yet; negative where more was promised than the policy allows now. */

@@ -9,14 +9,14 @@ final class LoadWeights {
 
     /** Half by measured load, half by promised virtual CPUs, since a VM that has just started shows no load yet. */
     private static double cpu(Candidates all, int slot) {
-        double full = Math.max(1, all.hosts().threads(slot)) * all.policy().vcpusPerThread();
-        double promised = Math.min(1, (all.hosts().promisedVcpus(slot) + all.vcpus()) / full);
+        double each = all.hosts().perThread(slot) * all.perVcpuOfAThread();
+        double promised = Math.min(1, (all.hosts().promisedVcpus(slot) + all.vcpus()) * each);
         return Math.min(1, (promised + all.hosts().cpuLoad(slot)) / 2);
     }
 
     private static double memory(Candidates all, int slot) {
         double after = all.hosts().promisedBytes(slot) + all.memoryBytes();
-        return Math.min(1, after / Math.max(1, all.capacityBytes(slot)));
+        return Math.min(1, after * all.hosts().perPhysicalByte(slot) * all.perOvercommit());
     }
 
     record EvenCpu() implements Weight {
