@@ -68,6 +68,7 @@ describe('models behind the pages', () => {
       memoryBytes: 2 ** 30,
       guaranteedMemoryBytes: 2 ** 30,
     });
+    expect(newVm({ ...form, memoryMiB: '4096' }, template).hardware.guaranteedMemoryBytes).toBe(2 ** 32);
     expect(newVm({ ...form, cpus: '3' }, template).hardware).toMatchObject({ sockets: 1, coresPerSocket: 3 });
     expect(body).not.toHaveProperty('cloudInit');
   });

@@ -111,6 +111,7 @@ function Summary({ host }: { host: Host }) {
         <p className="kv-subtle">
           {count(usage?.vmCount ?? 0, 'VM')} with {count(usage?.vcpus ?? 0, 'virtual CPU')}
           {usage?.efficiency != null && `; they get ${percent(usage.efficiency)} of the CPU time that they ask for`}
+          {usage?.memoryMergedBytes != null && `; merging equal pages (KSM) saves ${bytes(usage.memoryMergedBytes)}`}
         </p>
       </Panel>
       <Panel title="Hardware">

@@ -119,6 +119,11 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
           ratio={(usage?.memoryUsedBytes ?? NaN) / hardware.memoryBytes}
           text={`${bytes(usage?.memoryUsedBytes)} of ${bytes(hardware.memoryBytes)}`}
         />
+        {usage?.memoryGivenBytes != null && usage.memoryGivenBytes < (hardware.memoryBytes ?? 0) && (
+          <p className="kv-subtle">
+            Its host runs short of memory: its balloon leaves it {bytes(usage.memoryGivenBytes)}
+          </p>
+        )}
         {usage?.efficiency != null && (
           <p className="kv-subtle">It gets {percent(usage.efficiency)} of the CPU time that it asks for</p>
         )}

@@ -52,9 +52,15 @@ export function hardwareOf(form: NewVmForm, template: Template | undefined): Har
     coresPerSocket: same ? base.coresPerSocket : count,
     threadsPerCore: same ? base.threadsPerCore : 1,
     memoryBytes,
-    guaranteedMemoryBytes: Math.min(base?.guaranteedMemoryBytes ?? memoryBytes, memoryBytes),
+    guaranteedMemoryBytes: guaranteed(base, memoryBytes),
     ...tuningBody(form.rules),
   } as Hardware;
+}
+
+/** All of it, unless its template is guaranteed less than all. */
+function guaranteed(base: Hardware | undefined, memoryBytes: number): number {
+  const some = base && base.guaranteedMemoryBytes < base.memoryBytes;
+  return some ? Math.min(base.guaranteedMemoryBytes, memoryBytes) : memoryBytes;
 }
 
 /** The request body for POST /vms. */

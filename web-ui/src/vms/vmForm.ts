@@ -117,7 +117,7 @@ export function schedulingFields(hosts: Choice[], quotas: Choice[]): Field[] {
       min: 0,
       max: 8,
       section: SCHEDULING,
-      help: '0 floats over its host; with some it is not migrated live',
+      help: '0 floats over its host',
     },
     { name: 'only', label: 'Run only on', type: 'picks', options: hosts, section: SCHEDULING, help: 'None: on any' },
     { name: 'preferred', label: 'Rather run on', type: 'picks', options: hosts, section: SCHEDULING },

@@ -1,6 +1,8 @@
 package io.kvorum.agent;
 
 import io.grpc.StatusRuntimeException;
+import io.kvorum.agent.balloon.BalloonPolicy;
+import io.kvorum.agent.balloon.BalloonRounds;
 import io.kvorum.agent.config.AgentConfig;
 import io.kvorum.agent.config.AgentConfig.Transport;
 import io.kvorum.agent.enrollment.CertificateRenewal;
@@ -82,6 +84,10 @@ final class ServeHost {
                         executor,
                         InstantSource.system())
                 .schedule();
+        if (config.balloonFreePercent() > 0) {
+            BalloonPolicy policy = new BalloonPolicy(config.balloonFreePercent());
+            new BalloonRounds(() -> hypervisor.moveBalloons(policy), server.scheduler(), executor).schedule();
+        }
         LOG.info(() -> "serving host=" + identity.hostId() + " name=" + identity.name() + " address="
                 + config.listenAddress() + ":" + identity.port());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));

@@ -28,6 +28,8 @@ import java.util.TreeSet;
  *     died are free after eight of them and 60 s
  * @param upgradeCommand {@code upgrade.command}, run by {@code /bin/sh} to upgrade this host; empty text where it shall not be upgraded, absent
  *     for that of its package manager
+ * @param balloonFreePercent {@code balloon.free-percent}, of the host's memory: with less to be had it takes some back from guests; 0 to
+ *     90, 0 for never
  */
 public record AgentConfig(
         String hypervisorUri,
@@ -41,7 +43,8 @@ public record AgentConfig(
         Path bootIdFile,
         Path leaseQemuConfig,
         int leaseIoTimeoutSeconds,
-        Optional<String> upgradeCommand) {
+        Optional<String> upgradeCommand,
+        int balloonFreePercent) {
     private static final Set<String> KNOWN = Set.of(
             "hypervisor.uri",
             "hypervisor.virtualization",
@@ -54,7 +57,8 @@ public record AgentConfig(
             "host.boot-id-file",
             "lease.qemu-config",
             "lease.io-timeout-seconds",
-            "upgrade.command");
+            "upgrade.command",
+            "balloon.free-percent");
 
     /** How guests are run. */
     public enum Virtualization {
@@ -108,7 +112,8 @@ public record AgentConfig(
                 Path.of(values.getProperty("lease.qemu-config", "/etc/libvirt/qemu.conf")
                         .strip()),
                 number(values, "lease.io-timeout-seconds", 10, 1, 60),
-                Optional.ofNullable(values.getProperty("upgrade.command")).map(String::strip));
+                Optional.ofNullable(values.getProperty("upgrade.command")).map(String::strip),
+                number(values, "balloon.free-percent", 20, 0, 90));
     }
 
     private static <T extends Enum<T>> T choice(Properties values, String key, T fallback, T[] choices) {

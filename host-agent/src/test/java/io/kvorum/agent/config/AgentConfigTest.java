@@ -39,6 +39,7 @@ class AgentConfigTest {
         assertEquals(Path.of("/etc/libvirt/qemu.conf"), config.leaseQemuConfig());
         assertEquals(10, config.leaseIoTimeoutSeconds());
         assertEquals(Optional.empty(), config.upgradeCommand());
+        assertEquals(20, config.balloonFreePercent());
     }
 
     @Test
@@ -56,6 +57,7 @@ class AgentConfigTest {
                 lease.qemu-config = /tmp/qemu.conf
                 lease.io-timeout-seconds = 2
                 upgrade.command = make me new
+                balloon.free-percent = 35
                 """);
 
         assertEquals(
@@ -71,7 +73,8 @@ class AgentConfigTest {
                         Path.of("/tmp/boot"),
                         Path.of("/tmp/qemu.conf"),
                         2,
-                        Optional.of("make me new")),
+                        Optional.of("make me new"),
+                        35),
                 AgentConfig.load(file));
     }
 
@@ -93,7 +96,14 @@ class AgentConfigTest {
     @Test
     void refusesWrongChoicesAndFlags() {
         for (Map.Entry<String, String> wrong : Map.of(
-                        "hypervisor.virtualization", "xen", "migration.transport", "udp", "migration.unsafe", "yes")
+                        "hypervisor.virtualization",
+                        "xen",
+                        "migration.transport",
+                        "udp",
+                        "migration.unsafe",
+                        "yes",
+                        "balloon.free-percent",
+                        "91")
                 .entrySet()) {
             IllegalArgumentException refused =
                     assertThrows(IllegalArgumentException.class, () -> of(Map.of(wrong.getKey(), wrong.getValue())));

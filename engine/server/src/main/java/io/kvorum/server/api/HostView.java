@@ -134,9 +134,12 @@ public record HostView(
             Double memoryPressure,
 
             @Schema(description = "Likewise for disks.") @Nullable
-            Double ioPressure) {
+            Double ioPressure,
 
-        static HostUsageView of(Promised promised, @Nullable Sample sample) {
+            @Schema(description = "What merging equal pages (KSM) saves now; null where nothing is merged.") @Nullable
+            Long memoryMergedBytes) {
+
+        static HostUsageView of(Promised promised, @Nullable Sample sample, @Nullable Long memoryMergedBytes) {
             return new HostUsageView(
                     promised.vms(),
                     promised.vcpus(),
@@ -146,7 +149,8 @@ public record HostView(
                     Measured.share(sample, Metric.EFFICIENCY),
                     Measured.share(sample, Metric.CPU_PRESSURE),
                     Measured.share(sample, Metric.MEMORY_PRESSURE),
-                    Measured.share(sample, Metric.IO_PRESSURE));
+                    Measured.share(sample, Metric.IO_PRESSURE),
+                    memoryMergedBytes);
         }
     }
 
@@ -155,7 +159,7 @@ public record HostView(
         static final Promised NOTHING = new Promised(0, 0, 0);
     }
 
-    static HostView of(Host host, Promised promised, @Nullable UUID operationId, @Nullable Sample sample) {
+    static HostView of(Host host, @Nullable UUID operationId, HostUsageView usage) {
         Host.HostFacts facts = host.facts();
         return new HostView(
                 host.id(),
@@ -196,7 +200,7 @@ public record HostView(
                                         !agent.sealedPassword().isEmpty(),
                                         agent.options()))
                                 .toList()),
-                HostUsageView.of(promised, sample),
+                usage,
                 host.status().certificateExpiresAt(),
                 operationId,
                 host.meta().revision(),

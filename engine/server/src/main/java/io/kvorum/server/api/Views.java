@@ -4,7 +4,9 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
+import io.kvorum.server.api.HostView.HostUsageView;
 import io.kvorum.server.api.HostView.Promised;
+import io.kvorum.server.api.VmView.UsageView;
 import io.kvorum.server.metrics.StatisticsStore;
 import io.kvorum.server.persistence.Documents;
 import io.kvorum.server.persistence.HostRow;
@@ -40,7 +42,13 @@ public class Views {
                 vm,
                 hostNames(List.of(vm)).get(vm.hostId()),
                 holders(Kind.VM, List.of(id)).get(id),
-                statistics.last(id).orElse(null));
+                usage(vm));
+    }
+
+    private UsageView usage(Vm vm) {
+        return vm.state().active()
+                ? UsageView.of(statistics.last(vm.id()).orElse(null), statistics.memoryGiven(vm.id()))
+                : UsageView.NONE;
     }
 
     /** The template that a new VM names; null for none. */
@@ -67,11 +75,7 @@ public class Views {
         Map<UUID, String> hostNames = hostNames(page.items());
         return new Page<>(
                 page.items().stream()
-                        .map(vm -> VmView.of(
-                                vm,
-                                hostNames.get(vm.hostId()),
-                                holders.get(vm.id()),
-                                statistics.last(vm.id()).orElse(null)))
+                        .map(vm -> VmView.of(vm, hostNames.get(vm.hostId()), holders.get(vm.id()), usage(vm)))
                         .toList(),
                 page.nextCursor());
     }
@@ -91,11 +95,14 @@ public class Views {
 
     HostView host(UUID id) {
         Host host = hostRecord(id);
-        return HostView.of(
-                host,
-                promised(List.of(id)).getOrDefault(id, Promised.NOTHING),
-                holders(Kind.HOST, List.of(id)).get(id),
-                statistics.last(id).orElse(null));
+        return HostView.of(host, holders(Kind.HOST, List.of(id)).get(id), usage(host, promised(List.of(id))));
+    }
+
+    private HostUsageView usage(Host host, Map<UUID, Promised> promised) {
+        return HostUsageView.of(
+                promised.getOrDefault(host.id(), Promised.NOTHING),
+                statistics.last(host.id()).orElse(null),
+                statistics.memoryMerged(host.id()));
     }
 
     Host hostRecord(UUID id) {
@@ -112,11 +119,7 @@ public class Views {
         Map<UUID, UUID> holders = holders(Kind.HOST, ids);
         return new Page<>(
                 page.items().stream()
-                        .map(host -> HostView.of(
-                                host,
-                                promised.getOrDefault(host.id(), Promised.NOTHING),
-                                holders.get(host.id()),
-                                statistics.last(host.id()).orElse(null)))
+                        .map(host -> HostView.of(host, holders.get(host.id()), usage(host, promised)))
                         .toList(),
                 page.nextCursor());
     }

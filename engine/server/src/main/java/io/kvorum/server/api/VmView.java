@@ -134,17 +134,22 @@ public record VmView(
                             "Of the CPU time that it asked for, the share that it got, 0 to 1; null where its host does"
                                     + " not tell how long it waited.")
             @Nullable
-            Double efficiency) {
+            Double efficiency,
 
-        private static final UsageView NONE = new UsageView(null, null, null);
+            @Schema(description = "What the balloon leaves of its memory: all of it unless its host runs short.")
+            @Nullable
+            Long memoryGivenBytes) {
 
-        static UsageView of(@Nullable Sample sample) {
+        static final UsageView NONE = new UsageView(null, null, null, null);
+
+        static UsageView of(@Nullable Sample sample, @Nullable Long memoryGivenBytes) {
             return sample == null
                     ? NONE
                     : new UsageView(
                             Measured.share(sample, Metric.CPU),
                             Measured.bytes(sample, Metric.MEMORY),
-                            Measured.share(sample, Metric.EFFICIENCY));
+                            Measured.share(sample, Metric.EFFICIENCY),
+                            memoryGivenBytes);
         }
     }
 
@@ -153,9 +158,8 @@ public record VmView(
         return kept == null ? null : kept.machine();
     }
 
-    static VmView of(Vm vm, @Nullable String hostName, @Nullable UUID operationId, @Nullable Sample sample) {
+    static VmView of(Vm vm, @Nullable String hostName, @Nullable UUID operationId, UsageView usage) {
         VmSpec spec = vm.spec();
-        Sample measured = vm.state().active() ? sample : null;
         return new VmView(
                 vm.id(),
                 spec.name(),
@@ -190,7 +194,7 @@ public record VmView(
                 machine(vm),
                 vm.status().startedAt(),
                 operationId,
-                UsageView.of(measured),
+                usage,
                 vm.meta().revision(),
                 vm.meta().createdAt(),
                 vm.meta().updatedAt());

@@ -34,6 +34,9 @@ public class StatisticsStore {
         final SampleRing samples;
         private @Nullable Counters before;
 
+        /** What the balloon leaves a VM, or merging saves a host; 0 where that is not known. */
+        volatile long memoryBytes;
+
         Series(int metrics) {
             samples = new SampleRing(POINTS, metrics);
         }
@@ -72,6 +75,21 @@ public class StatisticsStore {
     public Optional<Sample> last(UUID id) {
         Series found = series.get(id);
         return found == null ? Optional.empty() : found.samples.last();
+    }
+
+    /** What its balloon leaves a VM of its memory; null where its host does not tell. */
+    public @Nullable Long memoryGiven(UUID vmId) {
+        return memory(vmId);
+    }
+
+    /** What merging equal pages saves a host; null where it does not tell, or nothing is merged. */
+    public @Nullable Long memoryMerged(UUID hostId) {
+        return memory(hostId);
+    }
+
+    private @Nullable Long memory(UUID id) {
+        Series found = series.get(id);
+        return found == null || found.memoryBytes <= 0 ? null : (Long) found.memoryBytes;
     }
 
     /** Takes a report and answers what the controller needs of it. */
@@ -126,6 +144,7 @@ public class StatisticsStore {
             values[Metric.MEMORY_PRESSURE.ordinal()] = share(told.memoryPressure());
             values[Metric.IO_PRESSURE.ordinal()] = share(told.ioPressure());
             mine.samples.add(new Sample(now, values));
+            mine.memoryBytes = report.getKsmSharedBytes();
         }
         return told;
     }
@@ -152,6 +171,7 @@ public class StatisticsStore {
         float[] values = values(Metric.OF_VMS, counters, before, cpu, memory);
         values[Metric.EFFICIENCY.ordinal()] = (float) Efficiency.of(Math.min(1, cpu), share(wait));
         mine.samples.add(new Sample(now, values));
+        mine.memoryBytes = vm.getBalloonBytes();
         return Optional.of(new VmLoad(
                 id, Math.min(1, cpu), memory, wait, counters.diskSince(before), counters.networkSince(before)));
     }

@@ -1,6 +1,7 @@
 package io.kvorum.server.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.controller.Event.HostLoad;
@@ -52,6 +53,7 @@ class StatisticsStoreTest {
         HostLoad load = store.take(
                 HOST,
                 host(10_000)
+                        .setKsmSharedBytes(1 << 20)
                         .setDiskReadBytes(21_000)
                         .setDiskWrittenBytes(10_000)
                         .setNetworkReceivedBytes(5000)
@@ -59,6 +61,7 @@ class StatisticsStoreTest {
                         .setCpuPressureMinutePercent(42)
                         .setNetworkLinkBytesPerSecond(125_000_000)
                         .addVms(vm(10 * SECOND, 6 * SECOND)
+                                .setBalloonBytes(1L << 30)
                                 .setDiskReadBytes(1000)
                                 .setNetworkReceivedBytes(300)
                                 .setDiskWriteRequests(300))
@@ -75,6 +78,9 @@ class StatisticsStoreTest {
         assertEquals(0.25, vm.cpuWait(), 1e-9);
         assertEquals(100, vm.diskBytesPerSecond());
         assertEquals(30, vm.networkBytesPerSecond());
+        assertEquals(1L << 30, store.memoryGiven(VM));
+        assertEquals(1L << 20, store.memoryMerged(HOST));
+        assertNull(store.memoryMerged(OTHER));
         Sample sample = store.last(VM).orElseThrow();
         assertEquals(2 / 3.0, sample.of(Metric.EFFICIENCY), 1e-3);
         assertEquals(20, sample.of(Metric.DISK_WRITE_REQUESTS), 0.1);

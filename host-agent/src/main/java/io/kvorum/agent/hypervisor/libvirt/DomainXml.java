@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /** The libvirt domain of a VM specification that was checked before. */
 final class DomainXml {
-    /** Namespace of the mark that says that Kvorum runs this domain, and under which revision. */
+    /** Namespace of the mark that says that Kvorum runs this domain, under which revision, and what it always has of its memory. */
     static final String MARK = "urn:kvorum:vm:1";
 
     private final Virtualization virtualization;
@@ -36,7 +36,11 @@ final class DomainXml {
         Element domain = Element.of("domain").with("type", tcg ? "qemu" : "kvm");
         domain.child("name").text(vm.getName());
         domain.child("uuid").text(vm.getVmId());
-        domain.child("metadata").child("kvorum:vm").with("xmlns:kvorum", MARK).with("revision", vm.getRevision());
+        domain.child("metadata")
+                .child("kvorum:vm")
+                .with("xmlns:kvorum", MARK)
+                .with("revision", vm.getRevision())
+                .with("guaranteed-kib", vm.getMemory().getGuaranteedBytes() >> 10);
         memory(domain, vm.getMemory());
         CpuSpec cpu = vm.getCpu();
         int vcpus = cpu.getSockets() * cpu.getCoresPerSocket() * cpu.getThreadsPerCore();

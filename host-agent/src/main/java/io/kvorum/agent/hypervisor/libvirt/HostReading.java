@@ -1,5 +1,6 @@
 package io.kvorum.agent.hypervisor.libvirt;
 
+import io.kvorum.agent.balloon.BalloonPolicy.HostMemory;
 import io.kvorum.proto.agent.v1.HostStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +64,13 @@ final class HostReading {
         }
     }
 
-    private void memory(HostStatistics.Builder host) {
+    /** What the machine has of memory, and what of it could be had. */
+    HostMemory memory() {
+        Map<String, Long> values = memoryInfo();
+        return new HostMemory(values.getOrDefault("MemTotal", 0L), values.getOrDefault("MemAvailable", 0L));
+    }
+
+    private Map<String, Long> memoryInfo() {
         Map<String, Long> values = new HashMap<>();
         for (String line : lines("proc/meminfo")) {
             String[] fields = line.split(":?\\s+");
@@ -71,6 +78,11 @@ final class HostReading {
                 values.put(fields[0], Long.parseLong(fields[1]) << 10);
             }
         }
+        return values;
+    }
+
+    private void memory(HostStatistics.Builder host) {
+        Map<String, Long> values = memoryInfo();
         host.setMemoryTotalBytes(values.getOrDefault("MemTotal", 0L))
                 .setMemoryAvailableBytes(values.getOrDefault("MemAvailable", 0L))
                 .setSwapTotalBytes(values.getOrDefault("SwapTotal", 0L))

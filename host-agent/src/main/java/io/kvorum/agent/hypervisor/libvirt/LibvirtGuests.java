@@ -26,7 +26,19 @@ final class LibvirtGuests {
     private static final int RUNNING_POST_COPY_FAILED = 11;
     private static final int NO_JOB = 0;
 
-    private record Mark(boolean managed, long revision) {}
+    /** @param guaranteedBytes what the guest always has of its memory */
+    private record Mark(boolean managed, long revision, long guaranteedBytes) {
+        static final Mark NONE = new Mark(false, 0, Long.MAX_VALUE);
+
+        static Mark of(Element element) {
+            String guaranteed = element.get("guaranteed-kib");
+            return new Mark(
+                    true,
+                    Long.parseLong(element.get("revision")),
+                    // One that an earlier agent started keeps all that it has.
+                    guaranteed.isEmpty() ? Long.MAX_VALUE : Long.parseLong(guaranteed) << 10);
+        }
+    }
 
     private final Map<String, Mark> marks = new ConcurrentHashMap<>();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
@@ -63,7 +75,7 @@ final class LibvirtGuests {
 
     /** For a guest that may be gone, from what is remembered. */
     VmStatus remembered(String uuid, String name, VmRunState state) {
-        return status(uuid, name, state, marks.getOrDefault(uuid, new Mark(false, 0)));
+        return status(uuid, name, state, marks.getOrDefault(uuid, Mark.NONE));
     }
 
     /** Reads the mark while the guest is there. */
@@ -89,6 +101,14 @@ final class LibvirtGuests {
         return mark.managed() ? Optional.of(mark.revision()) : Optional.empty();
     }
 
+    /** What the guest always has of its memory; all of it where it is not ours, or gone. */
+    long guaranteedBytes(Connect connection, String uuid) {
+        if (!knows(uuid)) {
+            learn(connection, uuid);
+        }
+        return marks.getOrDefault(uuid, Mark.NONE).guaranteedBytes();
+    }
+
     private static VmStatus status(String uuid, String name, VmRunState state, Mark mark) {
         return VmStatus.newBuilder()
                 .setVmId(uuid)
@@ -107,16 +127,15 @@ final class LibvirtGuests {
         }
         Mark read;
         try {
-            Element element = Element.parse(domain.getMetadata(METADATA_ELEMENT, DomainXml.MARK, 0));
-            read = new Mark(true, Long.parseLong(element.get("revision")));
+            read = Mark.of(Element.parse(domain.getMetadata(METADATA_ELEMENT, DomainXml.MARK, 0)));
         } catch (LibvirtException e) {
             // Anything else than that it has none says nothing of whose guest it is.
             if (!LibvirtProblem.unmarked(e)) {
                 throw e;
             }
-            read = new Mark(false, 0);
+            read = Mark.NONE;
         } catch (IllegalArgumentException e) {
-            read = new Mark(false, 0);
+            read = Mark.NONE;
         }
         marks.put(uuid, read);
         return read;

@@ -1,5 +1,6 @@
 package io.kvorum.agent.hypervisor.libvirt;
 
+import io.kvorum.agent.balloon.BalloonPolicy;
 import io.kvorum.agent.config.AgentConfig;
 import io.kvorum.agent.hypervisor.CommandContext;
 import io.kvorum.agent.hypervisor.CommandFailure;
@@ -40,6 +41,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final LibvirtFacts facts;
     private final LibvirtStart starter;
     private final HostReading host = new HostReading(Path.of("/"));
+    private final LibvirtBalloons balloons = new LibvirtBalloons(guests);
     private volatile int running;
     private volatile Optional<HostFacts> lastFacts = Optional.empty();
 
@@ -109,6 +111,11 @@ public final class LibvirtHypervisor implements Hypervisor {
         return LibvirtProblem.ask(
                 "Reading statistics",
                 () -> host.read().addAllVms(GuestReading.read(connection.get())).build());
+    }
+
+    /** Takes memory from guests, or gives it back, as the policy says of how the host does now. */
+    public void moveBalloons(BalloonPolicy policy) {
+        LibvirtProblem.tell("Moving balloons", () -> balloons.move(connection.get(), host.memory(), policy));
     }
 
     @Override

@@ -1,0 +1,5 @@
+/** Memory that guests give back to a host which runs short of it. */
+@NullMarked
+package io.kvorum.agent.balloon;
+
+import org.jspecify.annotations.NullMarked;
