@@ -20,6 +20,7 @@ const KINDS = {
   'scheduling-policies': 'scheduling_policy',
   'affinity-labels': 'affinity_label',
   quotas: 'quota',
+  'instance-types': 'instance_type',
 };
 const refused = (status, title, more = {}) => ({ status, body: { type: 'about:blank', title, status, ...more } });
 const accepted = (operation) => ({ status: 202, body: operation });
@@ -73,12 +74,16 @@ function createVm(body) {
     });
   }
   const template = collections.templates.get(body.templateId);
-  const { name, clusterId, templateId, hardware, highAvailability } = body;
+  const { name, clusterId, templateId, instanceTypeId = null, hardware, highAvailability } = body;
+  const { sockets, coresPerSocket, threadsPerCore, memoryBytes } = collections['instance-types'].get(
+    instanceTypeId,
+  ) ?? { ...template.hardware, ...hardware };
   const vm = newVm({
     name,
     clusterId,
     templateId,
-    hardware: { ...template.hardware, ...hardware },
+    instanceTypeId,
+    hardware: { ...template.hardware, ...hardware, sockets, coresPerSocket, threadsPerCore, memoryBytes },
     highAvailability: highAvailability ?? { enabled: false, priority: 'medium' },
     disks: template.disks.map((disk) => ({ ...disk, id: randomUUID(), bootOrder: 1, allocatedBytes: 2e8 })),
     nics: body.nics.map(({ networkId }) => ({ id: randomUUID(), mac: '52:54:00:12:34:56', networkId, linkUp: true })),
@@ -166,8 +171,8 @@ function create(collection, body, params) {
 
 function remove(collection, object) {
   const kind = KINDS[collection];
-  const vm = [...collections.vms.values()].find(
-    (candidate) => candidate.templateId === object.id || candidate.clusterId === object.id,
+  const vm = [...collections.vms.values()].find(({ templateId, clusterId, instanceTypeId }) =>
+    [templateId, clusterId, instanceTypeId].includes(object.id),
   );
   if (vm && collection !== 'vms') {
     return refused(409, 'It is in use', {

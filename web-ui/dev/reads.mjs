@@ -9,6 +9,8 @@ function view(collection, object) {
   if (collection === 'hosts') return { ...object, usage: usageOf(object) };
   if (collection === 'templates')
     return { ...object, vmCount: all('vms').filter((vm) => vm.templateId === object.id).length };
+  if (collection === 'instance-types')
+    return { ...object, vmCount: all('vms').filter((vm) => vm.instanceTypeId === object.id).length };
   if (collection === 'tokens' || collection === 'join-tokens')
     return { ...object, secret: undefined, token: undefined, command: undefined };
   if (collection === 'vms')
@@ -163,6 +165,33 @@ function quotaUsage(id) {
   return { ...sum(running), clusters };
 }
 
+/** By memory alone. */
+function room(clusterId, typeId) {
+  const type = collections['instance-types'].get(typeId);
+  const hosts = all('hosts').filter((host) => host.clusterId === clusterId);
+  const up = hosts.filter((host) => host.state === 'up');
+  const fitting = up.map((host) => ({
+    hostId: host.id,
+    hostName: host.name,
+    more: Math.floor((host.facts.memoryBytes - usageOf(host).memoryReservedBytes) / type.memoryBytes),
+  }));
+  const refusal = (filter, refused, words) =>
+    refused.length ? [{ filter, hosts: refused.length, example: `${refused[0].name}: ${words}` }] : [];
+  return {
+    more: fitting.reduce((sum, host) => sum + host.more, 0),
+    atLeast: false,
+    hosts: fitting.filter((host) => host.more > 0),
+    refusals: [
+      ...refusal(
+        'HostUp',
+        hosts.filter((host) => host.state !== 'up'),
+        'It is not up.',
+      ),
+      ...refusal('Memory', up, 'Its memory is promised.'),
+    ],
+  };
+}
+
 function capacity(hosts) {
   const up = hosts.filter((host) => host.state === 'up');
   const sum = (of) => up.reduce((total, host) => total + of(host), 0);
@@ -292,6 +321,7 @@ export function read(path, params) {
   if (collection === 'clusters' && part === 'capacity')
     return capacity(all('hosts').filter((host) => host.clusterId === id));
   if (collection === 'clusters' && part === 'placement') return placement({ clusterId: id });
+  if (collection === 'clusters' && part === 'room') return room(id, params.get('instanceTypeId'));
   if (collection === 'quotas' && part === 'usage') return quotaUsage(id);
   if (!collections[collection]) return undefined;
   if (!id) return list(collection, params);

@@ -23,6 +23,7 @@ export const collections = Object.fromEntries(
     'scheduling-policies',
     'affinity-labels',
     'quotas',
+    'instance-types',
   ].map((name) => [name, new Map()]),
 );
 export const events = [];
@@ -164,6 +165,19 @@ function seedScheduling(cluster, hosts) {
     clusters: [{ clusterId: cluster.id, vcpus: 16, memoryBytes: 0 }],
     thresholdPercent: 80,
   });
+  for (const [name, cores, gib] of [
+    ['small', 2, 4],
+    ['large', 8, 32],
+  ])
+    add('instance-types', {
+      name,
+      description: '',
+      sockets: 1,
+      coresPerSocket: cores,
+      threadsPerCore: 1,
+      memoryBytes: gib * GIB,
+      guaranteedMemoryBytes: gib * GIB,
+    });
   add('scheduling-policies', {
     name: 'packed',
     description: 'Fills hosts',

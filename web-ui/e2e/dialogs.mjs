@@ -29,6 +29,7 @@ export async function dialogs({ test, page, settings, shoot }) {
         ['/networks', 'Add network'],
         ['/tokens', 'Create token'],
         ['/quotas', 'Create quota'],
+        ['/instance-types', 'Create instance type'],
         ['/affinity-labels', 'Create label'],
       ]) {
         await open(path);

@@ -10,6 +10,7 @@ const LISTS = [
   'scheduling-policies',
   'affinity-labels',
   'quotas',
+  'instance-types',
   'join-tokens',
   'operations',
   'events',

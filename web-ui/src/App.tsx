@@ -12,6 +12,7 @@ import { EventsPage } from './events/EventsPage';
 import { HostsPage } from './hosts/HostList';
 import { HostPage } from './hosts/HostPage';
 import { ImagesPage } from './images/ImagesPage';
+import { InstanceTypesPage } from './instanceTypes/InstanceTypesPage';
 import { JoinTokensPage } from './joinTokens/JoinTokensPage';
 import { LabelsPage } from './labels/LabelsPage';
 import { LoginPage } from './login/LoginPage';
@@ -81,6 +82,7 @@ const router = createBrowserRouter([
           { path: 'scheduling-policies', element: <SchedulingPoliciesPage /> },
           { path: 'affinity-labels', element: <LabelsPage /> },
           { path: 'quotas', element: <QuotasPage /> },
+          { path: 'instance-types', element: <InstanceTypesPage /> },
           { path: 'join-tokens', element: <JoinTokensPage /> },
           { path: 'operations', element: <OperationsPage /> },
           { path: 'events', element: <EventsPage /> },

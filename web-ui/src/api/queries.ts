@@ -10,6 +10,7 @@ import type {
   DataCenter,
   Host,
   Image,
+  InstanceType,
   JoinToken,
   KvorumEvent,
   Network,
@@ -41,6 +42,7 @@ export interface Kinds {
   scheduling_policy: SchedulingPolicy;
   affinity_label: AffinityLabel;
   quota: Quota;
+  instance_type: InstanceType;
 }
 
 export type Kind = keyof Kinds;
@@ -63,6 +65,7 @@ export const COLLECTIONS: Record<Kind, string> = {
   scheduling_policy: '/scheduling-policies',
   affinity_label: '/affinity-labels',
   quota: '/quotas',
+  instance_type: '/instance-types',
 };
 
 export const listKey = (kind: Kind, query: Query = {}) => [kind, 'list', query] as const;
@@ -95,7 +98,16 @@ export function useAll<K extends Kind>(kind: K) {
 
 /** Names behind ids of a small kind. */
 export function useNames(
-  kind: 'cluster' | 'host' | 'network' | 'storage_domain' | 'data_center' | 'template' | 'scheduling_policy' | 'quota',
+  kind:
+    | 'cluster'
+    | 'host'
+    | 'network'
+    | 'storage_domain'
+    | 'data_center'
+    | 'template'
+    | 'scheduling_policy'
+    | 'quota'
+    | 'instance_type',
 ) {
   const { data } = useAll(kind);
   return (id: string | null | undefined): string | undefined => data?.items.find((item) => item.id === id)?.name;

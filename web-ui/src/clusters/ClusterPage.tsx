@@ -17,6 +17,7 @@ import { VmList } from '../vms/VmList';
 import { ObjectEvents, ObjectOperations } from '../vms/VmPage';
 import { ClusterDialog } from './ClusterDialog';
 import { FailoverTab } from './FailoverTab';
+import { RoomPanel } from './RoomPanel';
 
 export function ClusterPage() {
   const { id = '', tab } = useParams();
@@ -96,6 +97,7 @@ function Summary({ cluster }: { cluster: Cluster }) {
       <Panel title="Capacity of hosts that are up">
         <CapacityMeters capacity={capacity} />
       </Panel>
+      <RoomPanel cluster={cluster} />
       <Panel title="Scheduling">
         <Facts
           facts={[

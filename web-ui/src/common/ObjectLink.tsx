@@ -17,6 +17,7 @@ const LISTS: Record<string, string> = {
   scheduling_policy: '/scheduling-policies',
   affinity_label: '/affinity-labels',
   quota: '/quotas',
+  instance_type: '/instance-types',
 };
 
 export interface Subject {

@@ -37,6 +37,8 @@ export interface Field {
   unit?: string;
   min?: number;
   max?: number;
+  /** Shown, and not to be changed. */
+  fixed?: boolean;
   shown?: (values: Values) => boolean;
 }
 
@@ -115,6 +117,7 @@ function Input({ id, field, value, onChange, error }: Omit<Props, 'value'> & { i
       value={value}
       validated={validated}
       isRequired={field.required}
+      isDisabled={field.fixed}
       min={field.min}
       max={field.max}
       autoComplete={field.type === 'password' ? 'new-password' : 'off'}

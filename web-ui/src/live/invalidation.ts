@@ -13,7 +13,7 @@ const IN_TREE = new Set(['data_center', 'cluster', 'host', 'vm']);
 
 /** Kinds whose change alters the numbers that another kind shows (a host's VM count, a template's VM count…). */
 const ALSO: Record<string, string[]> = {
-  vm: ['host', 'template'],
+  vm: ['host', 'template', 'instance_type'],
   image: ['storage_domain'],
 };
 

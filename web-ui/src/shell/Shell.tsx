@@ -23,6 +23,7 @@ const SECTIONS: [string, string][] = [
   ['/scheduling-policies', 'Scheduling'],
   ['/affinity-labels', 'Labels'],
   ['/quotas', 'Quotas'],
+  ['/instance-types', 'Instance types'],
   ['/join-tokens', 'Join tokens'],
   ['/operations', 'Operations'],
   ['/events', 'Events'],

@@ -15,14 +15,14 @@ import { useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { fieldErrors, problemOf } from '../api/problem';
 import { useAll, useList } from '../api/queries';
-import type { Operation, Problem, Template } from '../api/types';
-import { cpus } from '../common/format';
+import type { InstanceType, Operation, Problem, Template } from '../api/types';
 import { choices, FieldInput, Fields, type Field, type Value } from '../common/fields';
 import { unplaced } from '../common/FormDialog';
 import { ProblemView } from '../common/ProblemAlert';
+import { typeChoices } from '../instanceTypes/instanceTypeForm';
 import { accepted } from '../operations/useWork';
 import { PlacementPreview } from '../scheduling/PlacementPreview';
-import { EMPTY_VM, MOST_AT_ONCE, newVm, newVms, placementQuery, type NewVmForm } from './newVm';
+import { EMPTY_VM, MOST_AT_ONCE, newVm, newVms, placementQuery, sizeOf, type NewVmForm } from './newVm';
 import { availabilityFields, ruleValues, schedulingFields } from './vmForm';
 
 /** Names under which the engine may complain about a field of this form. */
@@ -62,17 +62,16 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
   const { data: domains } = useAll('storage_domain');
   const availability = availabilityFields(others?.items ?? [], domains?.items.filter(inDataCenter) ?? []);
   const { data: quotas } = useAll('quota');
+  const { data: types } = useAll('instance_type');
   const scheduling = schedulingFields(choices(hosts?.items), choices(quotas?.items.filter(inDataCenter)));
   const set = (changed: Partial<NewVmForm>) => setForm((old) => ({ ...old, ...changed }));
   const setRule = (name: string, value: Value) =>
     setForm((old) => ({ ...old, rules: { ...old.rules, [name]: value } }));
   const chooseTemplate = (chosen: Template | undefined) =>
     chosen &&
-    set({
-      templateId: chosen.id,
-      cpus: String(cpus(chosen.hardware)),
-      memoryMiB: String(Math.round((chosen.hardware?.memoryBytes ?? 2 ** 30) / 2 ** 20)),
-    });
+    setForm((old) => ({ ...old, templateId: chosen.id, ...(old.instanceTypeId ? {} : sizeOf(chosen.hardware)) }));
+  const chooseType = (chosen: InstanceType | undefined) =>
+    set({ instanceTypeId: chosen?.id ?? '', ...sizeOf(chosen ?? template?.hardware) });
 
   // The only choice there is need not be made by hand.
   useEffect(() => {
@@ -93,6 +92,7 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
   const placed = [...Object.keys(form), ...Object.keys(form.rules), ...Object.values(ALIASES).flat()].map((name) => ({
     name,
   }));
+  const typed = form.instanceTypeId !== '';
   const count = Number(form.count);
   const ready =
     form.name.trim() &&
@@ -173,8 +173,18 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
               },
               (id) => chooseTemplate(templates?.items.find((item) => item.id === id)),
             )}
-            {input({ name: 'cpus', label: 'CPUs', type: 'number', min: 1, max: 512 })}
-            {input({ name: 'memoryMiB', label: 'Memory', type: 'number', min: 64, unit: 'MiB' })}
+            {Boolean(types?.items.length) &&
+              input(
+                {
+                  name: 'instanceTypeId',
+                  label: 'Instance type',
+                  type: 'select',
+                  options: typeChoices(types?.items ?? [], 'None: a size of its own'),
+                },
+                (id) => chooseType(types?.items.find((item) => item.id === id)),
+              )}
+            {input({ name: 'cpus', label: 'CPUs', type: 'number', min: 1, max: 512, fixed: typed })}
+            {input({ name: 'memoryMiB', label: 'Memory', type: 'number', min: 64, unit: 'MiB', fixed: typed })}
           </div>
           <FormGroup label="Networks" role="group" fieldId="networks">
             {offeredNetworks.length === 0 && <span className="kv-subtle">No network in this data center</span>}

@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { useAll, useList, useOne } from '../api/queries';
-import type { Host, Named, StorageDomain, Vm } from '../api/types';
+import type { Host, InstanceType, Named, StorageDomain, Vm } from '../api/types';
 import { choices } from '../common/fields';
 import { FormDialog } from '../common/FormDialog';
+import { typeChoices } from '../instanceTypes/instanceTypeForm';
 import { availabilityBody, availabilityFields, ruleValues, schedulingFields, tuningBody, wishesBody } from './vmForm';
 
 interface Props {
@@ -18,13 +19,15 @@ export function EditVmDialog({ vm, onClose }: Props) {
   const domains = useList('storage_domain', { limit: 1000, sort: 'name' });
   const { data: cluster } = useOne('cluster', vm.clusterId);
   const quotas = useAll('quota');
-  return data && hosts.data && domains.data && cluster && quotas.data ? (
+  const types = useAll('instance_type');
+  return data && hosts.data && domains.data && cluster && quotas.data && types.data ? (
     <EditVmForm
       vm={vm}
       others={data.items.filter((other) => other.id !== vm.id)}
       hosts={hosts.data.items}
       domains={domains.data.items}
       quotas={quotas.data.items.filter((quota) => quota.dataCenterId === cluster.dataCenterId)}
+      types={types.data.items}
       onClose={onClose}
     />
   ) : null;
@@ -35,18 +38,32 @@ interface FormProps extends Props {
   hosts: readonly Host[];
   domains: readonly StorageDomain[];
   quotas: readonly Named[];
+  types: readonly InstanceType[];
 }
 
-function EditVmForm({ vm, others, hosts, domains, quotas, onClose }: FormProps) {
+function EditVmForm({ vm, others, hosts, domains, quotas, types, onClose }: FormProps) {
   const queryClient = useQueryClient();
   return (
     <FormDialog
       title={`Edit ${vm.name}`}
       submit="Save"
-      initial={{ name: vm.name, description: vm.description ?? '', ...ruleValues(vm) }}
+      initial={{
+        name: vm.name,
+        description: vm.description ?? '',
+        instanceTypeId: vm.instanceTypeId ?? '',
+        ...ruleValues(vm),
+      }}
       fields={[
         { name: 'name', label: 'Name', required: true },
         { name: 'description', label: 'Description' },
+        {
+          name: 'instanceTypeId',
+          label: 'Instance type',
+          type: 'select',
+          options: typeChoices(types, 'None: the size that it has'),
+          help: 'Another one is given while the VM is down',
+          shown: (values) => types.length > 0 || values.instanceTypeId !== '',
+        },
         ...availabilityFields(others, domains),
         ...schedulingFields(choices(hosts), choices(quotas)),
       ]}
@@ -62,6 +79,7 @@ function EditVmForm({ vm, others, hosts, domains, quotas, onClose }: FormProps) 
             hosts: wishesBody(values),
             hardware: tuningBody(values),
             quotaId: values.quotaId,
+            instanceTypeId: values.instanceTypeId,
           },
           vm.revision,
         );

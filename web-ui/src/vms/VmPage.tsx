@@ -65,6 +65,7 @@ export function VmPage() {
 function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
   const cluster = useNames('cluster');
   const template = useNames('template');
+  const instanceType = useNames('instance_type');
   const { hardware, usage } = vm;
   return (
     <div className="kv-panels">
@@ -131,6 +132,16 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
       <Panel title="Hardware">
         <Facts
           facts={[
+            [
+              'Instance type',
+              vm.instanceTypeId ? (
+                <Link key="type" to="/instance-types">
+                  {instanceType(vm.instanceTypeId) ?? 'Instance type'}
+                </Link>
+              ) : (
+                'None: a size of its own'
+              ),
+            ],
             [
               'CPUs',
               `${cpus(hardware)} (${hardware.sockets} × ${hardware.coresPerSocket} × ${hardware.threadsPerCore}: sockets, cores, threads)`,

@@ -1,5 +1,6 @@
 import type { Hardware, Template } from '../api/types';
 import type { Values } from '../common/fields';
+import { cpus } from '../common/format';
 import { availabilityBody, ruleValues, tuningBody, wishesBody } from './vmForm';
 
 export interface NewVmForm {
@@ -8,6 +9,8 @@ export interface NewVmForm {
   count: string;
   clusterId: string;
   templateId: string;
+  /** Whose size the VM gets; empty for the CPUs and the memory of the form. */
+  instanceTypeId: string;
   cpus: string;
   memoryMiB: string;
   networkIds: string[];
@@ -23,6 +26,7 @@ export const EMPTY_VM: NewVmForm = {
   count: '1',
   clusterId: '',
   templateId: '',
+  instanceTypeId: '',
   cpus: '1',
   memoryMiB: '1024',
   networkIds: [],
@@ -33,6 +37,14 @@ export const EMPTY_VM: NewVmForm = {
 };
 
 const MIB = 1024 * 1024;
+
+/** The size of a template's hardware, or of an instance type, as the form holds it. */
+export function sizeOf(hardware: Partial<Hardware> | undefined): Pick<NewVmForm, 'cpus' | 'memoryMiB'> {
+  return {
+    cpus: String(cpus(hardware)),
+    memoryMiB: String(Math.round((hardware?.memoryBytes ?? 1024 * MIB) / MIB)),
+  };
+}
 
 /** The template's hardware with the CPUs and the memory of the form. One core a socket unless the template's fit. */
 export function hardwareOf(form: NewVmForm, template: Template | undefined): Hardware {
@@ -63,19 +75,28 @@ function guaranteed(base: Hardware | undefined, memoryBytes: number): number {
   return some ? Math.min(base.guaranteedMemoryBytes, memoryBytes) : memoryBytes;
 }
 
+/** Without sizes where a type has them. */
+function hardwareBody(form: NewVmForm, template: Template | undefined): Partial<Hardware> {
+  const hardware = hardwareOf(form, template);
+  if (!form.instanceTypeId) return hardware;
+  const { sockets, coresPerSocket, threadsPerCore, memoryBytes, guaranteedMemoryBytes, ...unsized } = hardware;
+  return unsized;
+}
+
 /** The request body for POST /vms. */
 export function newVm(form: NewVmForm, template: Template | undefined) {
   return {
     name: form.name.trim(),
     clusterId: form.clusterId,
     templateId: form.templateId,
-    hardware: hardwareOf(form, template),
+    hardware: hardwareBody(form, template),
     nics: form.networkIds.map((networkId) => ({ networkId })),
     clone: form.clone,
     highAvailability: availabilityBody(form.rules),
     migration: String(form.rules.migration),
     hosts: wishesBody(form.rules),
     start: form.start,
+    ...(form.instanceTypeId ? { instanceTypeId: form.instanceTypeId } : {}),
     ...(form.rules.quotaId ? { quotaId: String(form.rules.quotaId) } : {}),
     ...(form.rules.travels ? { migrationPolicy: { policy: String(form.rules.travels) } } : {}),
     ...(form.userData.trim() ? { cloudInit: { userData: form.userData } } : {}),
@@ -108,8 +129,12 @@ export function placementQuery(form: NewVmForm): Record<string, string | string[
   const tuning = tuningBody(rules);
   return {
     templateId: form.templateId,
-    cpus: String(Number(form.cpus) || 1),
-    memoryBytes: String(Math.round((Number(form.memoryMiB) || 0) * MIB)),
+    ...(form.instanceTypeId
+      ? { instanceTypeId: form.instanceTypeId }
+      : {
+          cpus: String(Number(form.cpus) || 1),
+          memoryBytes: String(Math.round((Number(form.memoryMiB) || 0) * MIB)),
+        }),
     networkId: form.networkIds,
     highlyAvailable: String(rules.enabled === true),
     numaNodes: String(tuning.numaNodes),

@@ -45,6 +45,7 @@ class ConfigurationTest {
                 "affinity-groups",
                 "affinity-labels",
                 "quotas",
+                "instance-types",
                 "scheduling-policies"
             })
     void isMadeChangedAndRemoved(String kind) {
@@ -81,6 +82,7 @@ class ConfigurationTest {
                 "affinity-groups",
                 "affinity-labels",
                 "quotas",
+                "instance-types",
                 "scheduling-policies",
                 "hosts",
                 "vms",
@@ -129,6 +131,16 @@ class ConfigurationTest {
                 "networks        | bridge | null | missing",
                 "networks        | subnet | \"10.0.0.0/24\" | Only NAT",
                 "networks        | dataCenterId | \"00000000-0000-0000-0000-000000000001\" | no such data center",
+                "instance-types  | name | \"a b\" | 1 to 64",
+                "instance-types  | description | 5000 | At most 4096",
+                "instance-types  | sockets | 0 | from 1 to 512",
+                "instance-types  | sockets | 513 | from 1 to 512",
+                "instance-types  | coresPerSocket | 0 | from 1 to 512",
+                "instance-types  | threadsPerCore | 9 | from 1 to 8",
+                "instance-types  | memoryBytes | null | missing",
+                "instance-types  | memoryBytes | 1048576 | from 33554432",
+                "instance-types  | memoryBytes | 33554433 | whole MiB",
+                "instance-types  | guaranteedMemoryBytes | 1073741825 | from 0 to 1073741824",
                 "storage-domains | name | \"\" | 1 to 64",
                 "storage-domains | kind | \"tape\" | shared_folder",
                 "storage-domains | path | \"relative\" | absolute path",
@@ -315,6 +327,8 @@ class ConfigurationTest {
         body.put("name", ApiClient.unique("good"));
         if (kind.equals("scheduling-policies")) {
             body.put("weights", Map.of("Packing", 1));
+        } else if (kind.equals("instance-types")) {
+            body.put("memoryBytes", 1L << 30);
         } else if (kind.equals("affinity-groups")) {
             body.put("vmRule", "affinity");
             body.put(

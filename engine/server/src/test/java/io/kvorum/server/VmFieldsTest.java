@@ -39,6 +39,7 @@ class VmFieldsTest {
                 "{\"clusterId\":null} | clusterId | missing",
                 "{\"clusterId\":\"00000000-0000-0000-0000-000000000001\"} | clusterId | no such cluster",
                 "{\"templateId\":\"00000000-0000-0000-0000-000000000001\"} | templateId | no such template",
+                "{\"instanceTypeId\":\"00000000-0000-0000-0000-000000000001\"} | instanceTypeId | no such instance type",
                 "{\"hardware\":{\"sockets\":0}} | hardware.sockets | from 1 to 512",
                 "{\"hardware\":{\"sockets\":513}} | hardware.sockets | from 1 to 512",
                 "{\"hardware\":{\"coresPerSocket\":0}} | hardware.coresPerSocket | from 1 to 512",

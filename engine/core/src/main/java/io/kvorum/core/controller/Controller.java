@@ -38,6 +38,7 @@ import io.kvorum.core.scheduling.FleetOverview;
 import io.kvorum.core.scheduling.HostLoads;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.PolicySchedules;
+import io.kvorum.core.scheduling.RoomSearch;
 import io.kvorum.core.scheduling.Scheduler;
 import io.kvorum.core.scheduling.VmsUseSum;
 import java.nio.charset.StandardCharsets;
@@ -166,8 +167,13 @@ public final class Controller {
     }
 
     /** Where a VM that does not exist yet would go, and why; changes nothing. */
-    public PlacementDryRun tryPlacement(UUID vmId, VmSpec spec) {
-        return PlacementDryRun.of(inventory, scheduler, vmId, spec);
+    public PlacementDryRun<Explanation> tryPlacement(UUID vmId, VmSpec spec) {
+        return PlacementDryRun.placement(inventory, scheduler, vmId, spec);
+    }
+
+    /** How many more VMs like one without disks and network cards there is room for: a search on a copy, for another thread. */
+    public PlacementDryRun<RoomSearch> tryRoom(UUID vmId, VmSpec spec) {
+        return PlacementDryRun.room(inventory, scheduler, vmId, spec);
     }
 
     /** Which rules of affinity groups and labels a cluster's VMs break where they run. */

@@ -169,6 +169,10 @@ public final class Inventory implements Surroundings {
         return all(Kind.QUOTA);
     }
 
+    public Optional<InstanceType> instanceType(@Nullable UUID id) {
+        return get(Kind.INSTANCE_TYPE, id, InstanceType.class);
+    }
+
     /** What VMs use of their quotas. */
     public QuotaUse quotaUse() {
         return quotaUse;

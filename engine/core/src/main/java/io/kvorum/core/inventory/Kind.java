@@ -11,6 +11,7 @@ public enum Kind {
     AFFINITY_LABEL("affinity label"),
     SCHEDULING_POLICY("scheduling policy"),
     QUOTA("quota"),
+    INSTANCE_TYPE("instance type"),
     IMAGE("image"),
     TEMPLATE("template"),
     VM("VM"),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param migrationPolicy how it travels; null for as its cluster says
  * @param quotaId the quota that it uses while it runs; null for none
+ * @param instanceTypeId the type whose size its hardware has; null for a size of its own
  */
 public record VmSpec(
         String name,
@@ -29,7 +30,8 @@ public record VmSpec(
         @Nullable String cloudInitUserData,
         HostWishes hosts,
         @Nullable MigrationPolicy migrationPolicy,
-        @Nullable UUID quotaId) {
+        @Nullable UUID quotaId,
+        @Nullable UUID instanceTypeId) {
 
     public VmSpec {
         disks = List.copyOf(disks);
@@ -64,6 +66,7 @@ public record VmSpec(
                 cloudInitUserData,
                 HostWishes.NONE,
                 null,
+                null,
                 null);
     }
 
@@ -78,6 +81,11 @@ public record VmSpec(
 
     public VmSpec inQuota(@Nullable UUID newQuotaId) {
         return with(draft -> draft.quotaId = newQuotaId);
+    }
+
+    /** Of that type, whose size the hardware must have. */
+    public VmSpec ofType(@Nullable UUID newInstanceTypeId) {
+        return with(draft -> draft.instanceTypeId = newInstanceTypeId);
     }
 
     public VmSpec with(Hardware newHardware) {
@@ -104,7 +112,8 @@ public record VmSpec(
                 cloudInitUserData,
                 draft.hosts,
                 migrationPolicy,
-                draft.quotaId);
+                draft.quotaId,
+                draft.instanceTypeId);
     }
 
     /** What may become different in a copy. */
@@ -117,12 +126,16 @@ public record VmSpec(
         @Nullable
         UUID quotaId;
 
+        @Nullable
+        UUID instanceTypeId;
+
         Draft(VmSpec spec) {
             clusterId = spec.clusterId;
             hardware = spec.hardware;
             highAvailability = spec.highAvailability;
             hosts = spec.hosts;
             quotaId = spec.quotaId;
+            instanceTypeId = spec.instanceTypeId;
         }
     }
 }

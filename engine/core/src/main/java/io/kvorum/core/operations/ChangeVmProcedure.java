@@ -52,7 +52,8 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
         boolean shapeChanges = !request.spec().hardware().equals(vm.spec().hardware())
                 || !request.spec().nics().equals(vm.spec().nics())
                 || !request.spec().name().equals(vm.spec().name())
-                || !request.spec().clusterId().equals(vm.spec().clusterId());
+                || !request.spec().clusterId().equals(vm.spec().clusterId())
+                || givesOtherType(vm.spec(), request.spec());
         if (shapeChanges && (vm.state().active() || vm.status().memorySaved())) {
             return Verdict.refuse(VmRules.wrongState(work, vm, "given another name, cluster or hardware", "down"));
         }
@@ -76,6 +77,11 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
             return Verdict.refuse(VmRules.wrongState(work, vm, "given another lease", "down"));
         }
         return after == null ? changedThenRemove(work, request, vm, before) : make(work, vm, after);
+    }
+
+    /** To let go of a type alone changes nothing of what runs. */
+    private static boolean givesOtherType(VmSpec before, VmSpec wanted) {
+        return wanted.instanceTypeId() != null && !wanted.instanceTypeId().equals(before.instanceTypeId());
     }
 
     private static Optional<Problem> inOtherCluster(Inventory inventory, Vm vm, VmSpec wanted) {

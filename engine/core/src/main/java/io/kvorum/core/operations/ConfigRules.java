@@ -4,6 +4,7 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.ClusterSetting;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Network.NetworkKind;
@@ -188,6 +189,9 @@ public final class ConfigRules {
                     "dataCenterId",
                     after.name(),
                     "The data center, kind, path and host cannot be changed afterwards."));
+        }
+        if (before instanceof InstanceType made && after instanceof InstanceType wanted) {
+            InstanceTypeRules.checkFixed(made, wanted, problems);
         }
     }
 

@@ -6,6 +6,7 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Quota;
@@ -52,6 +53,7 @@ final class ConfigureProcedure implements Procedure<Request.Configure> {
             case AffinityGroup group -> AffinityRules.check(work.inventory(), group, problems);
             case AffinityLabel label -> AffinityRules.check(work.inventory(), label, problems);
             case Quota quota -> QuotaRules.check(work.inventory(), quota, problems);
+            case InstanceType type -> InstanceTypeRules.check(type, problems);
             case Network network -> ConfigRules.check(work.inventory(), network, problems);
         }
         before.ifPresent(old -> ConfigRules.checkFixed(old, object, problems));

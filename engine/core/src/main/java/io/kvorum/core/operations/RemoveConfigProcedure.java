@@ -6,6 +6,7 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Quota;
@@ -14,10 +15,13 @@ import io.kvorum.core.inventory.StorageDomain;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Removes a data center, cluster, storage domain or network that nothing uses any more. */
 final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
+
+    private static final int NAMED = 5;
 
     @Override
     public List<Lock> locks(Inventory inventory, Request.RemoveConfig request) {
@@ -34,11 +38,14 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
         if (stale.isPresent()) {
             return Verdict.refuse(stale.get());
         }
-        Optional<Entity> user = users(work.inventory(), object).findFirst();
-        if (user.isPresent()) {
+        List<Entity> users = users(work.inventory(), object).toList();
+        if (!users.isEmpty()) {
             return Verdict.refuse(Problem.conflict(
-                    "The " + object.subject() + " is used by the " + user.get().subject() + "; remove that first.",
-                    user.get().subject()));
+                    "The " + object.subject() + " is used by the " + named(users)
+                            + (object instanceof InstanceType
+                                    ? "; give VMs another one, or none, first."
+                                    : "; remove " + (users.size() == 1 ? "that" : "those") + " first."),
+                    users.getFirst().subject()));
         }
         work.inventory().balancingPlans().stream()
                 .filter(plan -> plan.clusterId().equals(request.id()))
@@ -46,6 +53,14 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                 .forEach(plan -> work.turn().remove(plan.kind(), plan.id()));
         work.turn().remove(request.kind(), request.id());
         return new Verdict.Succeed("The " + object.subject() + " was removed.");
+    }
+
+    private static String named(List<Entity> users) {
+        String named = users.stream()
+                .limit(NAMED)
+                .map(user -> user.subject().toString())
+                .collect(Collectors.joining(", the "));
+        return users.size() <= NAMED ? named : named + " and " + (users.size() - NAMED) + " more";
     }
 
     private static Stream<Entity> users(Inventory inventory, ConfigObject object) {
@@ -96,6 +111,11 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                 inventory.vms().stream()
                         .filter(vm -> id.equals(vm.spec().quotaId()))
                         .map(vm -> (Entity) vm);
+            case InstanceType type ->
+                Stream.concat(
+                        inventory.vms().stream()
+                                .filter(vm -> id.equals(vm.spec().instanceTypeId())),
+                        inventory.operations().stream().filter(operation -> isAboutToName(id, operation)));
             case AffinityGroup group -> Stream.empty();
             case AffinityLabel label -> Stream.empty();
             case Network network ->
@@ -104,5 +124,12 @@ final class RemoveConfigProcedure implements Procedure<Request.RemoveConfig> {
                                 .anyMatch(nic -> nic.networkId().equals(id)))
                         .map(vm -> (Entity) vm);
         };
+    }
+
+    /** Whether it changes a VM, has seen the type there, and has not stored the change yet. */
+    private static boolean isAboutToName(UUID instanceTypeId, Operation operation) {
+        return operation.state() == OperationState.RUNNING
+                && operation.request() instanceof Request.ChangeVm(var vmId, var spec, var revision)
+                && instanceTypeId.equals(spec.instanceTypeId());
     }
 }

@@ -4,6 +4,7 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Hugepages;
+import io.kvorum.core.inventory.InstanceType.Size;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Network;
@@ -53,6 +54,7 @@ final class VmRules {
         checkName(inventory, Kind.VM, vmId, spec.name(), problems);
         checkDescription(spec.description(), problems);
         checkHardware(spec.hardware(), problems);
+        InstanceTypeRules.check(inventory, spec, problems);
         Optional<Cluster> cluster = inventory.cluster(spec.clusterId());
         if (cluster.isEmpty()) {
             problems.add(field("clusterId", spec.clusterId(), "There is no such cluster."));
@@ -100,24 +102,29 @@ final class VmRules {
     }
 
     static void checkHardware(Hardware hardware, List<FieldProblem> problems) {
-        checkRange("hardware.sockets", hardware.sockets(), 1, MAX_VCPUS, problems);
-        checkRange("hardware.coresPerSocket", hardware.coresPerSocket(), 1, MAX_VCPUS, problems);
-        checkRange("hardware.threadsPerCore", hardware.threadsPerCore(), 1, 8, problems);
-        if (problems.isEmpty() && hardware.vcpus() > MAX_VCPUS) {
-            problems.add(field(
-                    "hardware", hardware.vcpus() + " virtual CPUs", "At most " + MAX_VCPUS + " virtual CPUs in all."));
-        }
-        checkRange("hardware.memoryBytes", hardware.memoryBytes(), MIN_MEMORY_BYTES, MAX_MEMORY_BYTES, problems);
-        if (hardware.memoryBytes() % (1 << 20) != 0) {
-            problems.add(field("hardware.memoryBytes", hardware.memoryBytes(), "Must be whole MiB (1048576 bytes)."));
-        }
+        checkSize("hardware", "hardware.", Size.of(hardware), problems);
         checkMachine("hardware.emulatedMachine", hardware.emulatedMachine(), problems);
-        checkRange(
-                "hardware.guaranteedMemoryBytes",
-                hardware.guaranteedMemoryBytes(),
-                0,
-                hardware.memoryBytes(),
-                problems);
+    }
+
+    /**
+     * Holds a size to its limits.
+     *
+     * @param whole the field that stands for all of it
+     * @param path what precedes the names of its fields
+     */
+    static void checkSize(String whole, String path, Size size, List<FieldProblem> problems) {
+        checkRange(path + "sockets", size.sockets(), 1, MAX_VCPUS, problems);
+        checkRange(path + "coresPerSocket", size.coresPerSocket(), 1, MAX_VCPUS, problems);
+        checkRange(path + "threadsPerCore", size.threadsPerCore(), 1, 8, problems);
+        if (problems.isEmpty() && size.vcpus() > MAX_VCPUS) {
+            problems.add(
+                    field(whole, size.vcpus() + " virtual CPUs", "At most " + MAX_VCPUS + " virtual CPUs in all."));
+        }
+        checkRange(path + "memoryBytes", size.memoryBytes(), MIN_MEMORY_BYTES, MAX_MEMORY_BYTES, problems);
+        if (size.memoryBytes() % (1 << 20) != 0) {
+            problems.add(field(path + "memoryBytes", size.memoryBytes(), "Must be whole MiB (1048576 bytes)."));
+        }
+        checkRange(path + "guaranteedMemoryBytes", size.guaranteedMemoryBytes(), 0, size.memoryBytes(), problems);
     }
 
     static void checkMachine(String field, @Nullable String machine, List<FieldProblem> problems) {

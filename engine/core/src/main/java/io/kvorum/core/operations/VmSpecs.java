@@ -23,6 +23,7 @@ final class VmSpecs {
                 spec.cloudInitUserData(),
                 spec.hosts(),
                 spec.migrationPolicy(),
-                spec.quotaId());
+                spec.quotaId(),
+                spec.instanceTypeId());
     }
 }

@@ -6,6 +6,7 @@ import io.kvorum.core.scheduling.Explanation.HostVerdict;
 import io.kvorum.core.scheduling.Explanation.Refusal;
 import io.kvorum.core.scheduling.Explanation.Score;
 import io.kvorum.core.scheduling.Explanation.Verdict;
+import io.kvorum.core.scheduling.Room.Refusals;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,20 +50,10 @@ final class Explanations {
         boolean yielded = best < 0 || refusing(candidates, best, true) != null;
         SlotSet told = new SlotSet();
         SlotSet left = new SlotSet();
-        left.become(candidates.slots());
-        SlotSet refused = new SlotSet();
         List<String> refusals = new ArrayList<>();
-        for (Filter filter : Scheduler.FILTERS) {
-            if ((yielded && filter.yields()) || !filter.applies(candidates)) {
-                continue;
-            }
-            refused.become(left);
-            filter.narrow(candidates, left);
-            refused.removeAll(left);
-            if (!refused.isEmpty()) {
-                refusals.add(filter.name() + " refuses " + refused.size());
-                tell(refused, EXAMPLES, told);
-            }
+        for (Refused refused : refused(candidates, yielded, left)) {
+            refusals.add(refused.filter().name() + " refuses " + refused.slots().size());
+            tell(refused.slots(), EXAMPLES, told);
         }
         tellBest(left, totals, told);
         List<HostVerdict> verdicts = new ArrayList<>();
@@ -75,6 +66,46 @@ final class Explanations {
                 best < 0 ? null : candidates.host(best).id(),
                 summary(candidates, candidates.slots().size(), left.size(), best) + counts,
                 verdicts);
+    }
+
+    /** How many hosts each filter refuses first, where nothing fits. */
+    static List<Refusals> refusals(Candidates candidates) {
+        return refused(candidates, true, new SlotSet()).stream()
+                .map(refused -> {
+                    int first = refused.slots().next(0);
+                    String example = candidates.host(first).name() + ": "
+                            + refused.filter().reason(candidates, first);
+                    return new Refusals(refused.filter().name(), refused.slots().size(), example);
+                })
+                .toList();
+    }
+
+    /** The hosts that a filter refuses, and none before it. */
+    private record Refused(Filter filter, SlotSet slots) {}
+
+    /**
+     * What the filters do, one after the other.
+     *
+     * @param yielded whether those that step aside did
+     * @param left becomes the hosts that all admit
+     */
+    private static List<Refused> refused(Candidates candidates, boolean yielded, SlotSet left) {
+        List<Refused> all = new ArrayList<>();
+        left.become(candidates.slots());
+        SlotSet refused = new SlotSet();
+        for (Filter filter : Scheduler.FILTERS) {
+            if ((yielded && filter.yields()) || !filter.applies(candidates)) {
+                continue;
+            }
+            refused.become(left);
+            filter.narrow(candidates, left);
+            refused.removeAll(left);
+            if (!refused.isEmpty()) {
+                all.add(new Refused(filter, refused));
+                refused = new SlotSet();
+            }
+        }
+        return all;
     }
 
     private static void tell(SlotSet some, int count, SlotSet told) {

@@ -11,13 +11,13 @@ import io.kvorum.core.inventory.Surroundings;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.scheduling.Policy.Weighted;
+import io.kvorum.core.scheduling.Room.Refusals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -126,24 +126,42 @@ public final class Scheduler {
 
     /** Places VMs that run nowhere in that order, on a copy. */
     public Trial tryAll(Cluster cluster, List<Vm> vms) {
-        HostColumns supposed = columns.copy();
-        Scheduler there = new Scheduler(surroundings, supposed);
+        Scheduler there = new Scheduler(surroundings, columns.copy());
         List<Vm> misfits = new ArrayList<>();
         Optional<Explanation> explanation = Optional.empty();
         for (Vm vm : vms) {
             PlacementRequest request = new PlacementRequest(vm, cluster, null, Set.of());
-            Candidates candidates = there.candidates(request);
-            int best = there.best(candidates);
-            if (best == NOWHERE) {
+            if (there.take(request).isEmpty()) {
                 explanation =
                         explanation.or(() -> Optional.of(there.place(request).explanation()));
                 misfits.add(vm);
-            } else {
-                UUID hostId = candidates.host(best).id();
-                supposed.bind(hostId, vm.withStatus(vm.status().on(hostId, seat(candidates, best))));
             }
         }
         return new Trial(misfits, explanation);
+    }
+
+    /**
+     * How many more VMs like that, which runs nowhere, there is room for: to be searched on a copy, on whatever thread has the time.
+     *
+     * @throws IllegalArgumentException if the VM has disks, network cards or a lease
+     */
+    public RoomSearch room(PlacementRequest request) {
+        return new RoomSearch(surroundings, columns.copy(), request);
+    }
+
+    /** The choice of {@link #choose}, where a VM that ran nowhere counts from then on: for columns that are a copy. */
+    Optional<Host> take(PlacementRequest request) {
+        Candidates candidates = candidates(request);
+        int best = best(candidates);
+        Optional<Host> host = chosen(candidates, best);
+        Vm vm = request.vm();
+        host.ifPresent(to -> columns.bind(to.id(), vm.withStatus(vm.status().on(to.id(), seat(candidates, best)))));
+        return host;
+    }
+
+    /** How many hosts each filter refuses first, where the VM fits on none. */
+    List<Refusals> refusals(PlacementRequest request) {
+        return Explanations.refusals(candidates(request));
     }
 
     /** Which rules of its affinity groups, hard or soft, a VM breaks where it runs. */

@@ -19,7 +19,11 @@ import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.Leasing;
 import io.kvorum.core.inventory.Host.PowerManagement;
+import io.kvorum.core.inventory.InstanceType;
+import io.kvorum.core.inventory.InstanceType.Size;
+import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Lockspace;
+import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.HighAvailability;
 import io.kvorum.core.inventory.Vm.Priority;
@@ -374,6 +378,27 @@ class LeaseTest {
                         .state());
         assertEquals(Things.STORE, cluster.vm("v").leaseDomainId());
         assertTrue(cluster.leases.made.contains(running.id()));
+    }
+
+    @Test
+    void aTypeIsNotRemovedUnderAVmThatIsAboutToNameIt() {
+        TestCluster cluster = cluster(true, Leasing.WITH_WATCHDOG);
+        Vm vm = cluster.vm("v");
+        InstanceType type = new InstanceType(
+                Things.id("type"), "type", "", Size.of(vm.spec().hardware()), Meta.NONE);
+        cluster.run(new Request.Configure(type, 0));
+        cluster.leases.made.add(vm.id());
+        cluster.run(new Request.StopVm(vm.id(), true));
+        cluster.run(new Request.ChangeVm(vm.id(), vm.spec().with(new HighAvailability(true, Priority.MEDIUM)), null));
+
+        UUID change = cluster.submit(new Request.ChangeVm(vm.id(), vm.spec().ofType(type.id()), null));
+        UUID removal = cluster.submit(new Request.RemoveConfig(Kind.INSTANCE_TYPE, type.id(), null));
+
+        assertFalse(cluster.ended.containsKey(change));
+        String refusal = String.valueOf(cluster.ended.get(removal));
+        assertTrue(refusal.contains("is used by the operation change v"), refusal);
+        cluster.until(Duration.ofMinutes(1), c -> c.ended.containsKey(change));
+        assertEquals(type.id(), cluster.vm("v").spec().instanceTypeId());
     }
 
     @Test

@@ -41,6 +41,7 @@ class MigrationPolicyTest {
                 spec.cloudInitUserData(),
                 spec.hosts(),
                 policy,
+                null,
                 null);
     }
 

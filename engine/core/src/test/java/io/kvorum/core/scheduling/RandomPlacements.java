@@ -193,7 +193,7 @@ final class RandomPlacements {
                 Meta.NONE);
     }
 
-    private Cluster cluster() {
+    Cluster cluster() {
         Cluster.PolicyName[] names = Cluster.PolicyName.values();
         return Things.cluster(
                 new Cluster.SchedulingPolicy(names[random.nextInt(names.length)], 80, 2, 100),

@@ -3,6 +3,7 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.PlacementDryRun;
+import io.kvorum.core.scheduling.Explanation;
 import io.kvorum.server.api.HardwareView.HardwareChange;
 import io.kvorum.server.api.VmSpecs.HighAvailabilityChange;
 import io.kvorum.server.api.VmSpecs.HostWishesChange;
@@ -79,6 +80,11 @@ public class PlacementResource {
         @Nullable
         String emulatedMachine;
 
+        @Parameter(description = "The type whose size it has; leave cpus and memoryBytes out then.")
+        @QueryParam("instanceTypeId")
+        @Nullable
+        UUID instanceTypeId;
+
         @QueryParam("invariantTsc")
         @Nullable
         Boolean invariantTsc;
@@ -121,6 +127,7 @@ public class PlacementResource {
                     null,
                     new HostWishesChange(onlyHostIds, preferredHostIds),
                     null,
+                    instanceTypeId,
                     false);
         }
     }
@@ -131,10 +138,11 @@ public class PlacementResource {
     public ExplanationView placement(@PathParam("id") UUID clusterId, @BeanParam SupposedVm supposed) {
         UUID id = UUID.randomUUID();
         Template template = views.template(supposed.templateId);
-        VmSpec spec = VmSpecs.create(id, supposed.inCluster(clusterId), template);
+        VmSpec spec = VmSpecs.create(
+                id, supposed.inCluster(clusterId), template, views.instanceType(supposed.instanceTypeId));
         return switch (loop.tryPlacement(id, spec).orElseThrow(ProblemException::noLeader)) {
-            case PlacementDryRun.Answered(var explanation) -> ExplanationView.of(explanation);
-            case PlacementDryRun.Refused(var problem) -> throw new ProblemException(problem, null);
+            case PlacementDryRun.Answered<Explanation>(var explanation) -> ExplanationView.of(explanation);
+            case PlacementDryRun.Refused<Explanation>(var problem) -> throw new ProblemException(problem, null);
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.kvorum.server.api;
 
 import io.kvorum.core.inventory.Host;
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
@@ -10,6 +11,7 @@ import io.kvorum.server.api.VmView.UsageView;
 import io.kvorum.server.metrics.StatisticsStore;
 import io.kvorum.server.persistence.Documents;
 import io.kvorum.server.persistence.HostRow;
+import io.kvorum.server.persistence.InstanceTypeRow;
 import io.kvorum.server.persistence.TemplateRow;
 import io.kvorum.server.persistence.VmRow;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -59,6 +61,17 @@ public class Views {
                 : TemplateRow.<TemplateRow>findByIdOptional(id)
                         .map(row -> documents.read(row.document, Template.class))
                         .orElseThrow(() -> ProblemException.invalid("templateId", id, "There is no such template."));
+    }
+
+    /** The instance type that a VM names, or shall name; null for none. */
+    @Nullable
+    InstanceType instanceType(@Nullable UUID id) {
+        return id == null
+                ? null
+                : InstanceTypeRow.<InstanceTypeRow>findByIdOptional(id)
+                        .map(row -> documents.read(row.document, InstanceType.class))
+                        .orElseThrow(() ->
+                                ProblemException.invalid("instanceTypeId", id, "There is no such instance type."));
     }
 
     Vm vmRecord(UUID id) {

@@ -1,5 +1,6 @@
 package io.kvorum.server.api;
 
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.VmSpec;
@@ -72,10 +73,11 @@ public class VmBatchResource {
         List<VmCreation> wanted = listed("vms", batch.vms(), MAX_CREATED);
         UUID id = answers.newId();
         Map<UUID, Template> templates = new HashMap<>();
+        Map<UUID, InstanceType> types = new HashMap<>();
         List<Request.CreateVm> vms = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             try {
-                vms.add(creation(part(id, i), wanted.get(i), templates));
+                vms.add(creation(part(id, i), wanted.get(i), templates, types));
             } catch (ProblemException e) {
                 throw e.within("vms[" + i + "].");
             }
@@ -84,10 +86,13 @@ public class VmBatchResource {
                 vms.getFirst().spec().clusterId(), vms, Boolean.TRUE.equals(batch.allOrNothing())));
     }
 
-    private Request.CreateVm creation(UUID id, VmCreation wanted, Map<UUID, Template> templates) {
+    private Request.CreateVm creation(
+            UUID id, VmCreation wanted, Map<UUID, Template> templates, Map<UUID, InstanceType> types) {
         Template template =
                 wanted.templateId() == null ? null : templates.computeIfAbsent(wanted.templateId(), views::template);
-        VmSpec spec = VmSpecs.create(id, wanted, template);
+        UUID typeId = wanted.instanceTypeId();
+        InstanceType type = typeId == null ? null : types.computeIfAbsent(typeId, views::instanceType);
+        VmSpec spec = VmSpecs.create(id, wanted, template, type);
         return new Request.CreateVm(id, spec, VmSpecs.fullCopy(wanted), Boolean.TRUE.equals(wanted.start()));
     }
 

@@ -1,5 +1,6 @@
 package io.kvorum.server.api;
 
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.VmSpec;
@@ -78,11 +79,13 @@ public class VmResource {
             @QueryParam("clusterId") @Nullable UUID clusterId,
             @QueryParam("hostId") @Nullable UUID hostId,
             @QueryParam("templateId") @Nullable UUID templateId,
+            @QueryParam("instanceTypeId") @Nullable UUID instanceTypeId,
             @QueryParam("state") @Nullable String state) {
         return views.vms(new Listing<>(VmRow.class, page)
                 .where("clusterId", clusterId)
                 .where("hostId", hostId)
                 .where("templateId", templateId)
+                .where("instanceTypeId", instanceTypeId)
                 .where("state", state == null ? null : state.toUpperCase(Locale.ROOT)));
     }
 
@@ -125,7 +128,7 @@ public class VmResource {
         VmCreation creation = Words.required("body", body);
         UUID id = answers.newId();
         Template template = views.template(creation.templateId());
-        VmSpec spec = VmSpecs.create(id, creation, template);
+        VmSpec spec = VmSpecs.create(id, creation, template, views.instanceType(creation.instanceTypeId()));
         return answers.work(
                 new Request.CreateVm(id, spec, VmSpecs.fullCopy(creation), Boolean.TRUE.equals(creation.start())));
     }
@@ -136,8 +139,9 @@ public class VmResource {
     public Response change(@PathParam("id") UUID id, @Nullable VmChange body) {
         VmChange change = Words.required("body", body);
         Vm vm = views.vmRecord(id);
+        InstanceType type = views.instanceType(VmSpecs.instanceTypeId(vm.spec(), change));
         return answers.configuration(
-                new Request.ChangeVm(id, VmSpecs.change(id, vm.spec(), change), answers.expectedRevision()),
+                new Request.ChangeVm(id, VmSpecs.change(id, vm.spec(), change, type), answers.expectedRevision()),
                 200,
                 () -> views.vm(id));
     }

@@ -3,6 +3,7 @@ package io.kvorum.server.api;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.Template.TemplateDisk;
 import io.kvorum.core.inventory.Vm.HighAvailability;
@@ -49,6 +50,10 @@ public final class VmSpecs {
             @Nullable CloudInitChange cloudInit,
             @Nullable HostWishesChange hosts,
             @Nullable UUID quotaId,
+
+            @Schema(description = "The type whose size it gets; leave the sizes of its hardware out then.") @Nullable
+            UUID instanceTypeId,
+
             @Nullable Boolean start) {}
 
     @Schema(name = "VmChange")
@@ -67,7 +72,13 @@ public final class VmSpecs {
             @Nullable HostWishesChange hosts,
 
             @Schema(description = "The quota that it uses while it runs; empty for none.") @Nullable
-            String quotaId) {}
+            String quotaId,
+
+            @Schema(
+                    description = "The type whose size it gets, while it is down; empty for a size of its own, which is"
+                            + " the present one unless hardware says another.")
+            @Nullable
+            String instanceTypeId) {}
 
     /** What is left out stays; an empty list is for none. */
     public record HostWishesChange(
@@ -158,8 +169,13 @@ public final class VmSpecs {
         return Words.read("clone", creation.cloneMode(), Clone.class, Clone.LINKED) == Clone.FULL;
     }
 
-    static VmSpec create(UUID vmId, VmCreation creation, @Nullable Template template) {
-        Hardware base = template == null ? HardwareChange.DEFAULT : template.hardware();
+    /**
+     * A new VM's specification.
+     *
+     * @param type the instance type that it names
+     */
+    static VmSpec create(UUID vmId, VmCreation creation, @Nullable Template template, @Nullable InstanceType type) {
+        Hardware base = sized(template == null ? HardwareChange.DEFAULT : template.hardware(), type);
         List<VmDisk> disks = new ArrayList<>();
         if (template != null) {
             for (TemplateDisk disk : template.disks()) {
@@ -201,18 +217,44 @@ public final class VmSpecs {
                 creation.migrationPolicy() == null
                         ? null
                         : creation.migrationPolicy().ofVm(null),
-                creation.quotaId());
+                creation.quotaId(),
+                creation.instanceTypeId());
     }
 
-    static VmSpec change(UUID vmId, VmSpec before, VmChange change) {
+    /** A VM of that type which has nothing of its own, as one without a template is made. */
+    static VmSpec bare(UUID clusterId, InstanceType type) {
+        return new VmSpec(
+                        "new-vm",
+                        "",
+                        clusterId,
+                        null,
+                        type.size().applyTo(HardwareChange.DEFAULT),
+                        List.of(),
+                        List.of(),
+                        new HighAvailability(false, Priority.MEDIUM),
+                        MigrationMode.ALLOWED,
+                        null)
+                .ofType(type.id());
+    }
+
+    /** What is said of sizes beyond the type is left to the core to refuse. */
+    private static Hardware sized(Hardware hardware, @Nullable InstanceType type) {
+        return type == null ? hardware : type.size().applyTo(hardware);
+    }
+
+    /**
+     * The specification once it is changed.
+     *
+     * @param type the instance type that it names then
+     */
+    static VmSpec change(UUID vmId, VmSpec before, VmChange change, @Nullable InstanceType type) {
+        Hardware base = sized(before.hardware(), type);
         return new VmSpec(
                 change.name() == null ? before.name() : change.name(),
                 change.description() == null ? before.description() : change.description(),
                 change.clusterId() == null ? before.clusterId() : change.clusterId(),
                 before.templateId(),
-                change.hardware() == null
-                        ? before.hardware()
-                        : change.hardware().applyTo(before.hardware()),
+                change.hardware() == null ? base : change.hardware().applyTo(base),
                 before.disks(),
                 change.nics() == null ? before.nics() : nics(vmId, change.nics()),
                 change.highAvailability() == null
@@ -224,17 +266,23 @@ public final class VmSpecs {
                 change.migrationPolicy() == null
                         ? before.migrationPolicy()
                         : change.migrationPolicy().ofVm(before.migrationPolicy()),
-                quota(before, change.quotaId()));
+                reference("quotaId", "a quota", change.quotaId(), before.quotaId()),
+                instanceTypeId(before, change));
     }
 
-    private static @Nullable UUID quota(VmSpec before, @Nullable String wanted) {
+    /** The type that the VM names once it is changed; null for none. */
+    static @Nullable UUID instanceTypeId(VmSpec before, VmChange change) {
+        return reference("instanceTypeId", "an instance type", change.instanceTypeId(), before.instanceTypeId());
+    }
+
+    private static @Nullable UUID reference(String field, String what, @Nullable String wanted, @Nullable UUID before) {
         if (wanted == null) {
-            return before.quotaId();
+            return before;
         }
         try {
             return wanted.isEmpty() ? null : UUID.fromString(wanted);
         } catch (IllegalArgumentException e) {
-            throw ProblemException.invalid("quotaId", wanted, "Must be the id of a quota, or empty for none.");
+            throw ProblemException.invalid(field, wanted, "Must be the id of " + what + ", or empty for none.");
         }
     }
 

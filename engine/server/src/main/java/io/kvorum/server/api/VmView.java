@@ -35,6 +35,9 @@ public record VmView(
         @Schema(description = "The quota that it uses while it runs.") @Nullable
         UUID quotaId,
 
+        @Schema(description = "The type whose size its hardware has; null for a size of its own.") @Nullable
+        UUID instanceTypeId,
+
         @Schema(
                 enumeration = {
                     "provisioning",
@@ -185,6 +188,7 @@ public record VmView(
                 Words.of(spec.migration()),
                 spec.migrationPolicy() == null ? null : MigrationPolicyView.of(spec.migrationPolicy()),
                 spec.quotaId(),
+                spec.instanceTypeId(),
                 Words.of(vm.state()),
                 vm.status().reason(),
                 vm.hostId(),

@@ -14,6 +14,7 @@ import io.kvorum.core.operations.PlacementDryRun;
 import io.kvorum.core.scheduling.BrokenRule;
 import io.kvorum.core.scheduling.Explanation;
 import io.kvorum.core.scheduling.FleetOverview;
+import io.kvorum.core.scheduling.RoomSearch;
 import io.kvorum.server.KvorumConfig;
 import io.kvorum.server.agents.AgentConnections;
 import io.kvorum.server.agents.EventSink;
@@ -129,8 +130,13 @@ public class ControllerLoop {
     }
 
     /** Where a VM that does not exist yet would go; empty if this replica does not lead. */
-    public Optional<PlacementDryRun> tryPlacement(UUID vmId, VmSpec spec) {
+    public Optional<PlacementDryRun<Explanation>> tryPlacement(UUID vmId, VmSpec spec) {
         return ask(controller -> Optional.of(controller.tryPlacement(vmId, spec)));
+    }
+
+    /** How many more such VMs there is room for, to be searched by the caller; empty if this replica does not lead. */
+    public Optional<PlacementDryRun<RoomSearch>> tryRoom(UUID vmId, VmSpec spec) {
+        return ask(controller -> Optional.of(controller.tryRoom(vmId, spec)));
     }
 
     /** Rules of affinity groups that VMs break; empty if this replica does not lead or knows no such cluster. */

@@ -10,6 +10,7 @@ import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Image;
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.LogEntry;
 import io.kvorum.core.inventory.Meta;
@@ -63,6 +64,7 @@ final class ChangeWriter implements AutoCloseable {
             Kind.DATA_CENTER,
             Kind.SCHEDULING_POLICY,
             Kind.QUOTA,
+            Kind.INSTANCE_TYPE,
             Kind.CLUSTER,
             Kind.AFFINITY_GROUP,
             Kind.AFFINITY_LABEL,
@@ -205,6 +207,7 @@ final class ChangeWriter implements AutoCloseable {
             case AffinityLabel label -> store(before, row(entity));
             case Quota quota -> store(before, row(entity).with("data_center_id", quota.dataCenterId()));
             case SchedulingPolicy policy -> store(before, row(entity));
+            case InstanceType type -> store(before, row(entity));
             case Host host ->
                 store(
                         before,
@@ -258,6 +261,7 @@ final class ChangeWriter implements AutoCloseable {
                             .with("name", vm.name())
                             .with("cluster_id", vm.spec().clusterId())
                             .with("template_id", vm.spec().templateId())
+                            .with("instance_type_id", vm.spec().instanceTypeId())
                             .withOnce("created_at", vm.meta().createdAt())
                             .withJson("document", documents.write(new SpecPart(vm.id(), vm.spec()))));
         }

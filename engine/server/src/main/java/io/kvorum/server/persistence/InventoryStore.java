@@ -10,6 +10,7 @@ import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Image;
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Network;
 import io.kvorum.core.inventory.Quota;
@@ -90,6 +91,7 @@ public class InventoryStore {
             case AFFINITY_LABEL -> AffinityLabel.class;
             case SCHEDULING_POLICY -> SchedulingPolicy.class;
             case QUOTA -> Quota.class;
+            case INSTANCE_TYPE -> InstanceType.class;
             case IMAGE -> Image.class;
             case TEMPLATE -> Template.class;
             case VM -> Vm.class;

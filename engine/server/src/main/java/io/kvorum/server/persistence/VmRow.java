@@ -20,6 +20,9 @@ public class VmRow extends StoredRow {
     @Column(name = "template_id")
     public @Nullable UUID templateId;
 
+    @Column(name = "instance_type_id")
+    public @Nullable UUID instanceTypeId;
+
     @Column(name = "host_id")
     public @Nullable UUID hostId;
 

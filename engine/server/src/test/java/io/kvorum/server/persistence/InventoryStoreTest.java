@@ -15,6 +15,7 @@ import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Image;
+import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.Kind;
 import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Network;
@@ -156,6 +157,7 @@ class InventoryStoreTest {
                 .filter(entity -> entity instanceof DataCenter
                         || entity instanceof SchedulingPolicy
                         || entity instanceof Cluster
+                        || entity instanceof InstanceType
                         || entity instanceof Host)
                 .toList();
         List<Change> puts = new ArrayList<>(needed.stream().map(Change.Put::new).toList());
@@ -260,6 +262,7 @@ class InventoryStoreTest {
         UUID host = UUID.randomUUID();
         UUID domain = UUID.randomUUID();
         UUID template = UUID.randomUUID();
+        UUID instanceType = UUID.randomUUID();
         HostSpec hostSpec = with(sample(HostSpec.class), Map.of("clusterId", cluster));
         Vm vm = sample(Vm.class);
         return List.of(
@@ -270,6 +273,7 @@ class InventoryStoreTest {
                         Map.of("id", cluster, "dataCenterId", dataCenter, "customPolicyId", policy, "meta", META)),
                 with(sample(AffinityGroup.class), Map.of("id", UUID.randomUUID(), "clusterId", cluster, "meta", META)),
                 with(sample(Quota.class), Map.of("id", UUID.randomUUID(), "dataCenterId", dataCenter, "meta", META)),
+                with(sample(InstanceType.class), Map.of("id", instanceType, "meta", META)),
                 with(sample(AffinityLabel.class), Map.of("id", UUID.randomUUID(), "meta", META)),
                 with(sample(Host.class), Map.of("id", host, "spec", hostSpec, "meta", META)),
                 with(
@@ -287,7 +291,15 @@ class InventoryStoreTest {
                                 "id",
                                 UUID.randomUUID(),
                                 "spec",
-                                with(vm.spec(), Map.of("clusterId", cluster, "templateId", template)),
+                                with(
+                                        vm.spec(),
+                                        Map.of(
+                                                "clusterId",
+                                                cluster,
+                                                "templateId",
+                                                template,
+                                                "instanceTypeId",
+                                                instanceType)),
                                 "status",
                                 with(vm.status(), Map.of("hostId", host, "targetHostId", host)),
                                 "meta",

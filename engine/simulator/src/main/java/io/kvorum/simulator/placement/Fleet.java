@@ -189,6 +189,7 @@ final class Fleet {
                 null,
                 HostWishes.NONE,
                 null,
+                null,
                 null);
         return new Vm(new UUID(8, i), spec, VmStatus.in(VmState.DOWN), Meta.NONE);
     }

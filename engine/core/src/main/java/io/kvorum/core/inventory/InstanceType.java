@@ -1,0 +1,58 @@
+package io.kvorum.core.inventory;
+
+import java.util.UUID;
+
+/** A size for VMs that has a name. It never changes once it is made: nothing changes behind the back of a VM that names it. */
+public record InstanceType(UUID id, String name, String description, Size size, Meta meta) implements ConfigObject {
+
+    /**
+     * The CPUs and the memory of a guest.
+     *
+     * @param guaranteedMemoryBytes the balloon never takes the guest below this
+     */
+    public record Size(
+            int sockets, int coresPerSocket, int threadsPerCore, long memoryBytes, long guaranteedMemoryBytes) {
+
+        public static Size of(Hardware hardware) {
+            return new Size(
+                    hardware.sockets(),
+                    hardware.coresPerSocket(),
+                    hardware.threadsPerCore(),
+                    hardware.memoryBytes(),
+                    hardware.guaranteedMemoryBytes());
+        }
+
+        /** The hardware, in this size. */
+        public Hardware applyTo(Hardware hardware) {
+            return new Hardware(
+                    sockets,
+                    coresPerSocket,
+                    threadsPerCore,
+                    memoryBytes,
+                    guaranteedMemoryBytes,
+                    hardware.firmware(),
+                    hardware.cpuMode(),
+                    hardware.tpm(),
+                    hardware.rng(),
+                    hardware.graphics(),
+                    hardware.guestAgent(),
+                    hardware.tuning(),
+                    hardware.emulatedMachine());
+        }
+
+        /** Virtual CPUs in all. */
+        public int vcpus() {
+            return sockets * coresPerSocket * threadsPerCore;
+        }
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.INSTANCE_TYPE;
+    }
+
+    @Override
+    public InstanceType withMeta(Meta newMeta) {
+        return new InstanceType(id, name, description, size, newMeta);
+    }
+}
