@@ -112,6 +112,7 @@ final class VmRules {
             problems.add(field("hardware.memoryBytes", hardware.memoryBytes(), "Must be whole MiB (1048576 bytes)."));
         }
         checkMachine("hardware.emulatedMachine", hardware.emulatedMachine(), problems);
+        GrowthRules.check(hardware, problems);
         checkRange(
                 "hardware.guaranteedMemoryBytes",
                 hardware.guaranteedMemoryBytes(),
