@@ -23,6 +23,7 @@ import { ProblemView } from '../common/ProblemAlert';
 import { accepted } from '../operations/useWork';
 import { PlacementPreview } from '../scheduling/PlacementPreview';
 import { EMPTY_VM, MOST_AT_ONCE, newVm, newVms, placementQuery, type NewVmForm } from './newVm';
+import { growthFields } from './sizeForm';
 import { availabilityFields, ruleValues, schedulingFields } from './vmForm';
 
 /** Names under which the engine may complain about a field of this form. */
@@ -62,7 +63,10 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
   const { data: domains } = useAll('storage_domain');
   const availability = availabilityFields(others?.items ?? [], domains?.items.filter(inDataCenter) ?? []);
   const { data: quotas } = useAll('quota');
-  const scheduling = schedulingFields(choices(hosts?.items), choices(quotas?.items.filter(inDataCenter)));
+  const scheduling = [
+    ...schedulingFields(choices(hosts?.items), choices(quotas?.items.filter(inDataCenter))),
+    ...growthFields(),
+  ];
   const set = (changed: Partial<NewVmForm>) => setForm((old) => ({ ...old, ...changed }));
   const setRule = (name: string, value: Value) =>
     setForm((old) => ({ ...old, rules: { ...old.rules, [name]: value } }));
@@ -209,7 +213,7 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
           </div>
           <Fields fields={availability} values={form.rules} errors={found} onChange={setRule} />
           <ExpandableSection
-            toggleText="Scheduling: hosts, NUMA nodes, huge pages, quota"
+            toggleText="Scheduling: hosts, NUMA nodes, huge pages, quota, growing"
             isExpanded={tuning || scheduling.some((field) => found[field.name])}
             onToggle={(_event, expanded) => setTuning(expanded)}
           >

@@ -1,9 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { useAll, useList, useOne } from '../api/queries';
-import type { Host, Named, StorageDomain, Vm } from '../api/types';
+import type { Host, Named, Operation, StorageDomain, Vm } from '../api/types';
 import { choices } from '../common/fields';
 import { FormDialog } from '../common/FormDialog';
+import { accepted } from '../operations/useWork';
+import { sizeBody, sizeFields, sizeValues } from './sizeForm';
 import { availabilityBody, availabilityFields, ruleValues, schedulingFields, tuningBody, wishesBody } from './vmForm';
 
 interface Props {
@@ -43,15 +45,16 @@ function EditVmForm({ vm, others, hosts, domains, quotas, onClose }: FormProps) 
     <FormDialog
       title={`Edit ${vm.name}`}
       submit="Save"
-      initial={{ name: vm.name, description: vm.description ?? '', ...ruleValues(vm) }}
+      initial={{ name: vm.name, description: vm.description ?? '', ...sizeValues(vm), ...ruleValues(vm) }}
       fields={[
         { name: 'name', label: 'Name', required: true },
         { name: 'description', label: 'Description' },
+        ...sizeFields(vm),
         ...availabilityFields(others, domains),
         ...schedulingFields(choices(hosts), choices(quotas)),
       ]}
       onSubmit={async (values) => {
-        const changed = await api.patch<Vm>(
+        const changed = await api.patch<Vm | Operation>(
           `/vms/${vm.id}`,
           {
             name: values.name,
@@ -60,12 +63,14 @@ function EditVmForm({ vm, others, hosts, domains, quotas, onClose }: FormProps) 
             migration: values.migration,
             migrationPolicy: { policy: values.travels },
             hosts: wishesBody(values),
-            hardware: tuningBody(values),
+            hardware: { ...tuningBody(values), ...sizeBody(values, vm) },
             quotaId: values.quotaId,
           },
           vm.revision,
         );
-        queryClient.setQueryData(['vm', 'one', vm.id], changed);
+        // What takes longer, such as plugging in memory, is answered with its operation.
+        if ('steps' in changed) accepted(changed);
+        else queryClient.setQueryData(['vm', 'one', vm.id], changed);
       }}
       onClose={onClose}
     />

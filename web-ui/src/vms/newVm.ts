@@ -1,5 +1,6 @@
 import type { Hardware, Template } from '../api/types';
 import type { Values } from '../common/fields';
+import { growthBody } from './sizeForm';
 import { availabilityBody, ruleValues, tuningBody, wishesBody } from './vmForm';
 
 export interface NewVmForm {
@@ -54,6 +55,7 @@ export function hardwareOf(form: NewVmForm, template: Template | undefined): Har
     memoryBytes,
     guaranteedMemoryBytes: Math.min(base?.guaranteedMemoryBytes ?? memoryBytes, memoryBytes),
     ...tuningBody(form.rules),
+    ...growthBody(form.rules),
   } as Hardware;
 }
 

@@ -1,0 +1,108 @@
+import type { Hardware, Vm } from '../api/types';
+import type { Field, Values } from '../common/fields';
+import { bytes, cpus, NONE } from '../common/format';
+
+const MIB = 2 ** 20;
+const SECTION = 'Size';
+
+const mebibytes = (value: number | undefined) => (value ? String(value / MIB) : '');
+const inBytes = (value: Values[string] | undefined) => Math.round((Number(value) || 0) * MIB);
+const orBlank = (value: number | undefined) => (value ? String(value) : '');
+
+/** A VM that runs grows only where it was started with room for it; where it runs nowhere, all of its size may change. */
+const runs = (vm: Vm) => vm.state !== 'down';
+const resizable = (vm: Vm) => !runs(vm) || (vm.state === 'up' && Boolean(vm.hardware.growth));
+
+export function sizeValues({ hardware }: Vm): Values {
+  return {
+    sockets: String(hardware.sockets),
+    memoryBytes: mebibytes(hardware.memoryBytes),
+    maxSockets: orBlank(hardware.growth?.maxSockets),
+    maxMemoryBytes: mebibytes(hardware.growth?.maxMemoryBytes),
+  };
+}
+
+export function sizeFields(vm: Vm): Field[] {
+  const { sockets, coresPerSocket, threadsPerCore, memoryBytes, growth } = vm.hardware;
+  const each = cpus({ coresPerSocket, threadsPerCore });
+  const fields: Field[] = [
+    {
+      name: 'sockets',
+      label: 'CPU sockets',
+      type: 'number',
+      min: runs(vm) ? sockets : 1,
+      max: runs(vm) ? growth?.maxSockets || sockets : 512,
+      help: runs(vm)
+        ? 'More are plugged in while it runs; fewer need it to be down'
+        : `Each has ${each} CPU${each === 1 ? '' : 's'}`,
+      section: SECTION,
+      shown: () => resizable(vm),
+    },
+    {
+      name: 'memoryBytes',
+      label: 'Memory',
+      type: 'number',
+      unit: 'MiB',
+      min: runs(vm) ? memoryBytes / MIB : 32,
+      help: runs(vm) ? 'More is plugged in while it runs, by 128 MiB; less needs it to be down' : undefined,
+      section: SECTION,
+      shown: () => resizable(vm),
+    },
+  ];
+  return [...fields, ...growthFields(!runs(vm)).map((field) => ({ ...field, section: SECTION }))];
+}
+
+/** How large a VM can become while it runs; only what is down can be given room for it. */
+export function growthFields(shown = true): Field[] {
+  return [
+    {
+      name: 'maxSockets',
+      label: 'While it runs, CPU sockets can grow to',
+      type: 'number',
+      min: 0,
+      max: 512,
+      help: 'Empty: they do not grow',
+      shown: () => shown,
+    },
+    {
+      name: 'maxMemoryBytes',
+      label: 'While it runs, memory can grow to',
+      type: 'number',
+      unit: 'MiB',
+      min: 0,
+      help: 'In steps of 128 MiB. Empty: it does not grow. Not with NUMA nodes, CPUs of its own or huge pages',
+      shown: () => shown,
+    },
+  ];
+}
+
+/** The part of the body's hardware that says how large it is, and can become. */
+export function sizeBody(values: Values, vm: Vm) {
+  return {
+    ...(resizable(vm) ? { sockets: Number(values.sockets), memoryBytes: inBytes(values.memoryBytes) } : {}),
+    ...(runs(vm) ? {} : { growth: growthOf(values) }),
+  };
+}
+
+const growthOf = (values: Values) => ({
+  maxSockets: Number(values.maxSockets) || 0,
+  maxMemoryBytes: inBytes(values.maxMemoryBytes),
+});
+
+/** The same of a new VM: where nothing is said, its template's goes. */
+export function growthBody(values: Values) {
+  return values.maxSockets || values.maxMemoryBytes ? { growth: growthOf(values) } : {};
+}
+
+/** Such as “8 CPUs, 4 GiB”. */
+export function growthWords(hardware: Hardware): string {
+  const { growth } = hardware;
+  return (
+    [
+      growth?.maxSockets ? `${cpus({ ...hardware, sockets: growth.maxSockets })} CPUs` : '',
+      growth?.maxMemoryBytes ? bytes(growth.maxMemoryBytes) : '',
+    ]
+      .filter(Boolean)
+      .join(', ') || NONE
+  );
+}
