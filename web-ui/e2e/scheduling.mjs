@@ -31,7 +31,7 @@ export async function scheduling({ test, page, settings, shoot }) {
     await dialog.locator('.kv-verdict-chosen').waitFor();
     await dialog.locator('.kv-explanation').scrollIntoViewIfNeeded();
     await shoot('scheduling-preview');
-    await dialog.getByLabel('Memory').fill(String(15 * 2 ** 20));
+    await dialog.getByLabel('Memory', { exact: true }).fill(String(15 * 2 ** 20));
     await dialog.getByText('The least stands against').waitFor();
     if ((await dialog.locator('.kv-verdict-refused').count()) === 0) throw new Error('No host says why');
     await shoot('scheduling-preview-nowhere');

@@ -23,6 +23,7 @@ import { typeChoices } from '../instanceTypes/instanceTypeForm';
 import { accepted } from '../operations/useWork';
 import { PlacementPreview } from '../scheduling/PlacementPreview';
 import { EMPTY_VM, MOST_AT_ONCE, newVm, newVms, placementQuery, sizeOf, type NewVmForm } from './newVm';
+import { growthFields, guaranteedField } from './sizeForm';
 import { availabilityFields, ruleValues, schedulingFields } from './vmForm';
 
 /** Names under which the engine may complain about a field of this form. */
@@ -63,7 +64,10 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
   const availability = availabilityFields(others?.items ?? [], domains?.items.filter(inDataCenter) ?? []);
   const { data: quotas } = useAll('quota');
   const { data: types } = useAll('instance_type');
-  const scheduling = schedulingFields(choices(hosts?.items), choices(quotas?.items.filter(inDataCenter)));
+  const scheduling = [
+    ...schedulingFields(choices(hosts?.items), choices(quotas?.items.filter(inDataCenter))),
+    ...(form.instanceTypeId ? [] : [guaranteedField(), ...growthFields()]),
+  ];
   const set = (changed: Partial<NewVmForm>) => setForm((old) => ({ ...old, ...changed }));
   const setRule = (name: string, value: Value) =>
     setForm((old) => ({ ...old, rules: { ...old.rules, [name]: value } }));
@@ -219,7 +223,7 @@ export function CreateVmDialog({ clusterId = '', templateId = '', onClose }: Pro
           </div>
           <Fields fields={availability} values={form.rules} errors={found} onChange={setRule} />
           <ExpandableSection
-            toggleText="Scheduling: hosts, NUMA nodes, huge pages, quota"
+            toggleText="Scheduling: hosts, NUMA nodes, huge pages, quota, growing"
             isExpanded={tuning || scheduling.some((field) => found[field.name])}
             onToggle={(_event, expanded) => setTuning(expanded)}
           >

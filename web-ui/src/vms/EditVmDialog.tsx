@@ -1,10 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { useAll, useList, useOne } from '../api/queries';
-import type { Host, InstanceType, Named, StorageDomain, Vm } from '../api/types';
+import type { Host, InstanceType, Named, Operation, StorageDomain, Vm } from '../api/types';
 import { choices } from '../common/fields';
 import { FormDialog } from '../common/FormDialog';
 import { typeChoices } from '../instanceTypes/instanceTypeForm';
+import { accepted } from '../operations/useWork';
+import { sizeBody, sizeFields, sizeValues } from './sizeForm';
 import { availabilityBody, availabilityFields, ruleValues, schedulingFields, tuningBody, wishesBody } from './vmForm';
 
 interface Props {
@@ -51,6 +53,7 @@ function EditVmForm({ vm, others, hosts, domains, quotas, types, onClose }: Form
         name: vm.name,
         description: vm.description ?? '',
         instanceTypeId: vm.instanceTypeId ?? '',
+        ...sizeValues(vm),
         ...ruleValues(vm),
       }}
       fields={[
@@ -60,15 +63,16 @@ function EditVmForm({ vm, others, hosts, domains, quotas, types, onClose }: Form
           name: 'instanceTypeId',
           label: 'Instance type',
           type: 'select',
-          options: typeChoices(types, 'None: the size that it has'),
+          options: typeChoices(types, 'None: a size of its own'),
           help: 'Another one is given while the VM is down',
           shown: (values) => types.length > 0 || values.instanceTypeId !== '',
         },
+        ...sizeFields(vm),
         ...availabilityFields(others, domains),
         ...schedulingFields(choices(hosts), choices(quotas)),
       ]}
       onSubmit={async (values) => {
-        const changed = await api.patch<Vm>(
+        const changed = await api.patch<Vm | Operation>(
           `/vms/${vm.id}`,
           {
             name: values.name,
@@ -77,13 +81,15 @@ function EditVmForm({ vm, others, hosts, domains, quotas, types, onClose }: Form
             migration: values.migration,
             migrationPolicy: { policy: values.travels },
             hosts: wishesBody(values),
-            hardware: tuningBody(values),
+            hardware: { ...tuningBody(values), ...sizeBody(values, vm) },
             quotaId: values.quotaId,
             instanceTypeId: values.instanceTypeId,
           },
           vm.revision,
         );
-        queryClient.setQueryData(['vm', 'one', vm.id], changed);
+        // What takes longer, such as plugging in memory, is answered with its operation.
+        if ('steps' in changed) accepted(changed);
+        else queryClient.setQueryData(['vm', 'one', vm.id], changed);
       }}
       onClose={onClose}
     />

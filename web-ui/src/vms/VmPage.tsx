@@ -16,6 +16,7 @@ import { OperationTable } from '../operations/OperationTable';
 import { EditVmDialog } from './EditVmDialog';
 import { MovingTo } from './MovingTo';
 import { PlacementTab } from './PlacementTab';
+import { growthWords } from './sizeForm';
 import { forbidden } from './vmActions';
 import { VmActions } from './VmActions';
 
@@ -149,6 +150,7 @@ function Summary({ vm, onEdit }: { vm: Vm; onEdit: () => void }) {
             ['CPU model', words(hardware.cpuMode)],
             ['Memory', bytes(hardware.memoryBytes)],
             ['Guaranteed memory', bytes(hardware.guaranteedMemoryBytes)],
+            ['Can grow while it runs to', growthWords(hardware)],
             ['Firmware', hardware.firmware?.toUpperCase() ?? NONE],
             ['Devices', devices(vm)],
           ]}

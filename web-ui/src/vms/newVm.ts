@@ -1,6 +1,7 @@
 import type { Hardware, Template } from '../api/types';
 import type { Values } from '../common/fields';
 import { cpus } from '../common/format';
+import { growthBody, guaranteedOf } from './sizeForm';
 import { availabilityBody, ruleValues, tuningBody, wishesBody } from './vmForm';
 
 export interface NewVmForm {
@@ -64,22 +65,17 @@ export function hardwareOf(form: NewVmForm, template: Template | undefined): Har
     coresPerSocket: same ? base.coresPerSocket : count,
     threadsPerCore: same ? base.threadsPerCore : 1,
     memoryBytes,
-    guaranteedMemoryBytes: guaranteed(base, memoryBytes),
+    guaranteedMemoryBytes: guaranteedOf(form.rules, memoryBytes, base),
     ...tuningBody(form.rules),
+    ...growthBody(form.rules),
   } as Hardware;
-}
-
-/** All of it, unless its template is guaranteed less than all. */
-function guaranteed(base: Hardware | undefined, memoryBytes: number): number {
-  const some = base && base.guaranteedMemoryBytes < base.memoryBytes;
-  return some ? Math.min(base.guaranteedMemoryBytes, memoryBytes) : memoryBytes;
 }
 
 /** Without sizes where a type has them. */
 function hardwareBody(form: NewVmForm, template: Template | undefined): Partial<Hardware> {
   const hardware = hardwareOf(form, template);
   if (!form.instanceTypeId) return hardware;
-  const { sockets, coresPerSocket, threadsPerCore, memoryBytes, guaranteedMemoryBytes, ...unsized } = hardware;
+  const { sockets, coresPerSocket, threadsPerCore, memoryBytes, guaranteedMemoryBytes, growth, ...unsized } = hardware;
   return unsized;
 }
 

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 public final class Guest {
 
     private static final Pattern TICK = Pattern.compile("tick ([0-9a-f-]{36}) (\\d+) ([0-9.]+)");
+    private static final Pattern SIZE = Pattern.compile("size (\\d+) (\\d+)");
     private static final int HOSTS = 9;
     private static final long POLL_MILLIS = 50;
     private static final Duration TELL_LIMIT = Duration.ofSeconds(30);
@@ -88,6 +89,20 @@ public final class Guest {
             }
             Thread.sleep(POLL_MILLIS);
         }
+    }
+
+    /** What it sees of its CPUs and its memory, less what its kernel keeps. */
+    public record Size(int cpus, long memoryBytes) {}
+
+    /** Lets it take what was plugged in, on that host, and tell what it has. */
+    public Size size(int host) throws IOException, InterruptedException {
+        tell(host, "size");
+        Matcher matcher = SIZE.matcher(Files.readString(lab.serialLog(host, vmId), StandardCharsets.ISO_8859_1));
+        Size last = new Size(0, 0);
+        while (matcher.find()) {
+            last = new Size(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)) << 10);
+        }
+        return last;
     }
 
     private long said(int host, Pattern line) throws IOException {

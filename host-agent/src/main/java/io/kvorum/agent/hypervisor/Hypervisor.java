@@ -1,6 +1,7 @@
 package io.kvorum.agent.hypervisor;
 
 import io.kvorum.proto.agent.v1.ConsoleKind;
+import io.kvorum.proto.agent.v1.GrowVm;
 import io.kvorum.proto.agent.v1.Heartbeat;
 import io.kvorum.proto.agent.v1.HostFacts;
 import io.kvorum.proto.agent.v1.HostStatistics;
@@ -59,6 +60,9 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Saves the memory into the domain and stops the guest. */
     void suspend(String vmId, StorageDomainRef domain, CommandContext context);
+
+    /** Gives a guest that runs more memory or more vCPUs. What it has already is a success. */
+    void grow(GrowVm command, CommandContext context);
 
     void deleteSavedState(String vmId, StorageDomainRef domain);
 

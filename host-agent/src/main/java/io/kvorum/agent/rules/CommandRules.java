@@ -36,6 +36,15 @@ public final class CommandRules {
                 domain(request.getSuspendVm().getStorageDomain());
                 yield vmId(request.getSuspendVm().getVmId());
             }
+            case GROW_VM -> {
+                var grow = request.getGrowVm();
+                Rules.within("Memory", grow.getMemoryBytes(), 0, 64 * TIB);
+                Rules.within("The number of vCPUs", grow.getVcpus(), 0, 1024);
+                if (grow.getMemoryBytes() % MIB != 0) {
+                    throw CommandFailure.invalid("Memory is " + grow.getMemoryBytes() + " bytes; give whole MiB");
+                }
+                yield vmId(grow.getVmId());
+            }
             case DELETE_SAVED_STATE -> {
                 domain(request.getDeleteSavedState().getStorageDomain());
                 yield vmId(request.getDeleteSavedState().getVmId());
@@ -185,11 +194,12 @@ public final class CommandRules {
     private static String vm(VmSpec vm) {
         Rules.vmName(vm.getName());
         var cpu = vm.getCpu();
-        Rules.within("CPU sockets", cpu.getSockets(), 1, 64);
+        Rules.within("CPU sockets", cpu.getSockets(), 1, 1024);
         Rules.within("Cores per socket", cpu.getCoresPerSocket(), 1, 256);
         Rules.within("Threads per core", cpu.getThreadsPerCore(), 1, 8);
         int vcpus = cpu.getSockets() * cpu.getCoresPerSocket() * cpu.getThreadsPerCore();
         Rules.within("The number of vCPUs", vcpus, 1, 1024);
+        Rules.within("CPU sockets while it runs", cpu.getMaxSockets(), 0, 1024 / (vcpus / cpu.getSockets()));
         Rules.within("CPU shares", cpu.getShares(), 0, 10_000);
         Rules.within("The frequency of the time stamp counter", cpu.getTscHertz(), 0, 100_000_000_000L);
         if (!vm.getMachine().isEmpty()) {
@@ -205,6 +215,10 @@ public final class CommandRules {
         var memory = vm.getMemory();
         Rules.within("Memory", memory.getSizeBytes(), 16 * MIB, 64 * TIB);
         Rules.within("Guaranteed memory", memory.getGuaranteedBytes(), 0, memory.getSizeBytes());
+        Rules.within("Memory while it runs", memory.getMaxBytes(), 0, 64 * TIB);
+        if (memory.getMaxBytes() > memory.getSizeBytes() && memory.getNumaCellsCount() > 0) {
+            throw CommandFailure.invalid("The VM has NUMA cells, whose memory does not grow; leave max_bytes out");
+        }
         Rules.within("Huge page size", memory.getHugepageBytes(), 0, 16L << 30);
         memory.getNumaCellsList().forEach(cell -> {
             Rules.cpuSet("vCPUs of a NUMA cell", cell.getVcpus());

@@ -69,6 +69,10 @@ final class CommandDispatch {
                 hypervisor.suspend(suspend.getVmId(), suspend.getStorageDomain(), context);
                 yield vm(suspend.getVmId(), VmRunState.VM_RUN_STATE_SUSPENDED);
             }
+            case GROW_VM -> {
+                hypervisor.grow(request.getGrowVm(), context);
+                yield state(request.getGrowVm().getVmId());
+            }
             case DELETE_SAVED_STATE -> {
                 var delete = request.getDeleteSavedState();
                 hypervisor.deleteSavedState(delete.getVmId(), delete.getStorageDomain());
@@ -211,6 +215,7 @@ final class CommandDispatch {
                     PAUSE_VM,
                     RESUME_VM,
                     SUSPEND_VM,
+                    GROW_VM,
                     DELETE_SAVED_STATE,
                     ABORT_MIGRATION,
                     QUERY_VM,

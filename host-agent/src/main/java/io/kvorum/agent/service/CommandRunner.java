@@ -208,7 +208,7 @@ final class CommandRunner {
             ExecuteRequest request, String subject, CommandContext context, Supplier<Success> work) {
         refuseWhatIsUnsettled(request, subject);
         boolean exclusive = switch (request.getCommandCase()) {
-            case START_VM, SUSPEND_VM, MIGRATE_VM, DELETE_SAVED_STATE, PAUSE_VM, RESUME_VM -> true;
+            case START_VM, SUSPEND_VM, MIGRATE_VM, GROW_VM, DELETE_SAVED_STATE, PAUSE_VM, RESUME_VM -> true;
             case CREATE_DISK, DELETE_DISK, ENSURE_NETWORK, REMOVE_NETWORK, POWER_CONTROL -> true;
             case JOIN_LOCKSPACE, LEAVE_LOCKSPACE, CREATE_LEASE, DELETE_LEASE, RELEASE_LEASE, UPGRADE_HOST -> true;
             case STOP_VM, SHUTDOWN_VM, REBOOT_VM, RESET_VM, ABORT_MIGRATION, QUERY_VM -> false;

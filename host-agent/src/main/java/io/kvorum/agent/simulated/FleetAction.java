@@ -17,6 +17,7 @@ public enum FleetAction {
     SLOW("slow", List.of("HOST", "FACTOR"), "all it does takes so many times longer; 1 ends it"),
     FAIL_START("fail-start", List.of("HOST"), "the next start of a VM fails"),
     FAIL_MIGRATION("fail-migration", List.of("HOST"), "the next migration away fails half-way"),
+    FAIL_GROWTH("fail-growth", List.of("HOST"), "the next VM that shall grow there does not"),
     CRASH("crash", List.of("HOST", "VM"), "this VM crashes"),
     LOAD("load", List.of("HOST", "VM", "SHARE"), "the VM's CPU load, 0 to 1 of its vCPUs");
 

@@ -153,6 +153,7 @@ public final class FleetControl implements AutoCloseable {
             case HANG -> host.faults().hangNext();
             case SLOW -> host.faults().slow(number(words.get(2), 0.001, 1000));
             case FAIL_START -> host.faults().failNextStart("QEMU did not start, as asked for");
+            case FAIL_GROWTH -> host.faults().failNextGrowth("Nothing was plugged in, as asked for");
             case FAIL_MIGRATION -> host.faults().failNextMigration("The migration broke off, as asked for");
             case CRASH -> host.crash(words.get(2));
             case LOAD -> host.load(words.get(2), number(words.get(3), 0, 1));

@@ -13,6 +13,7 @@ import io.kvorum.proto.agent.v1.CpuSpec;
 import io.kvorum.proto.agent.v1.ExecuteRequest;
 import io.kvorum.proto.agent.v1.ExecuteResponse;
 import io.kvorum.proto.agent.v1.FailureReason;
+import io.kvorum.proto.agent.v1.GrowVm;
 import io.kvorum.proto.agent.v1.HelloRequest;
 import io.kvorum.proto.agent.v1.HelloResponse;
 import io.kvorum.proto.agent.v1.HostAgentServiceGrpc;
@@ -24,6 +25,7 @@ import io.kvorum.proto.agent.v1.PowerAgent;
 import io.kvorum.proto.agent.v1.PowerControl;
 import io.kvorum.proto.agent.v1.PowerState;
 import io.kvorum.proto.agent.v1.StartVm;
+import io.kvorum.proto.agent.v1.VmRunState;
 import io.kvorum.proto.agent.v1.VmSpec;
 import io.kvorum.proto.agent.v1.WatchRequest;
 import io.kvorum.proto.agent.v1.WatchResponse;
@@ -105,6 +107,50 @@ class SimulatedFleetTest {
 
         assertEquals(
                 FailureReason.FAILURE_REASON_NO_CAPACITY, response.getFailure().getReason());
+    }
+
+    @Test
+    void growsWithinItsRoomAndWhatItsHostHas() throws Exception {
+        String vm = UUID.randomUUID().toString();
+        ExecuteRequest.Builder start = startVm(vm, 1 << 30).toBuilder();
+        VmSpec.Builder spec = start.getStartVmBuilder().getVmBuilder();
+        spec.getCpuBuilder().setMaxSockets(3);
+        spec.getMemoryBuilder().setMaxBytes(16L << 30);
+        stub("sim-0001").execute(start.build());
+
+        assertEquals(
+                VmRunState.VM_RUN_STATE_RUNNING,
+                grow(vm, 4L << 30, 0).getSuccess().getVm().getState());
+        assertTrue(grow(vm, 4L << 30, 3).hasSuccess());
+        assertTrue(grow(vm, 2L << 30, 1).hasSuccess(), "nothing to do");
+        assertEquals(
+                FailureReason.FAILURE_REASON_CONFLICT,
+                grow(vm, 0, 4).getFailure().getReason());
+        assertEquals(
+                FailureReason.FAILURE_REASON_NO_CAPACITY,
+                grow(vm, 9L << 30, 0).getFailure().getReason());
+        assertEquals(
+                FailureReason.FAILURE_REASON_INVALID,
+                grow(vm, (1 << 20) + 1, 0).getFailure().getReason());
+        fleet.host("sim-0001").faults().failNextGrowth("as asked for");
+        assertEquals(
+                FailureReason.FAILURE_REASON_HYPERVISOR,
+                grow(vm, 5L << 30, 0).getFailure().getReason());
+
+        ExecuteResponse beside =
+                stub("sim-0001").execute(startVm(UUID.randomUUID().toString(), 4L << 30));
+        assertEquals(
+                FailureReason.FAILURE_REASON_NO_CAPACITY, beside.getFailure().getReason());
+    }
+
+    private ExecuteResponse grow(String vm, long memoryBytes, int vcpus) throws Exception {
+        return stub("sim-0001")
+                .execute(request()
+                        .setGrowVm(GrowVm.newBuilder()
+                                .setVmId(vm)
+                                .setMemoryBytes(memoryBytes)
+                                .setVcpus(vcpus))
+                        .build());
     }
 
     @Test

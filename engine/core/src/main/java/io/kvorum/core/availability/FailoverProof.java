@@ -139,7 +139,7 @@ public record FailoverProof(int hostFailures, int scenarios, boolean complete, L
             for (Host host : failed) {
                 change(host, host.to(HostState.DOWN, null));
                 for (Vm vm : after.vmsOn(host.id())) {
-                    Vm off = vm.withStatus(vm.status().off(VmState.DOWN, null));
+                    Vm off = vm.grown().withStatus(vm.status().off(VmState.DOWN, null));
                     change(vm, off);
                     if (vm.spec().highAvailability().enabled()) {
                         fallen.add(off);

@@ -47,6 +47,9 @@ public sealed interface AgentCommand {
 
     record SuspendVm(UUID vmId, StorageDomain storageDomain) implements AgentCommand {}
 
+    /** More memory, or more virtual CPUs, while it runs; 0 for what it has. What it has already is a success. */
+    record GrowVm(UUID vmId, long memoryBytes, int vcpus) implements AgentCommand {}
+
     record DeleteSavedState(UUID vmId, StorageDomain storageDomain) implements AgentCommand {}
 
     /**

@@ -1,5 +1,6 @@
 package io.kvorum.core.inventory;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param guaranteedMemoryBytes the balloon never takes the guest below this
  * @param emulatedMachine the machine type, such as "q35" or "pc-q35-7.2"; null for the cluster's
+ * @param growth how large it can become while it runs; null for no larger
  */
 public record Hardware(
         int sockets,
@@ -21,7 +23,8 @@ public record Hardware(
         boolean graphics,
         boolean guestAgent,
         Tuning tuning,
-        @Nullable String emulatedMachine) {
+        @Nullable String emulatedMachine,
+        @Nullable Growth growth) {
 
     public Hardware {
         if (tuning == null) {
@@ -29,85 +32,91 @@ public record Hardware(
         }
     }
 
-    /** On the cluster's machine type. */
-    public Hardware(
-            int sockets,
-            int coresPerSocket,
-            int threadsPerCore,
-            long memoryBytes,
-            long guaranteedMemoryBytes,
-            Firmware firmware,
-            CpuMode cpuMode,
-            boolean tpm,
-            boolean rng,
-            boolean graphics,
-            boolean guestAgent,
-            Tuning tuning) {
-        this(
-                sockets,
-                coresPerSocket,
-                threadsPerCore,
+    /** One socket and nothing special: with BIOS, random numbers, graphics and a guest agent, on the cluster's machine type. */
+    public static Hardware ordinary(int cores, long memoryBytes) {
+        return new Hardware(
+                1,
+                cores,
+                1,
                 memoryBytes,
-                guaranteedMemoryBytes,
-                firmware,
-                cpuMode,
-                tpm,
-                rng,
-                graphics,
-                guestAgent,
-                tuning,
+                memoryBytes,
+                Firmware.BIOS,
+                CpuMode.DEFAULT,
+                false,
+                true,
+                true,
+                true,
+                Tuning.NONE,
+                null,
                 null);
     }
 
-    /** Without any tuning. */
-    public Hardware(
-            int sockets,
-            int coresPerSocket,
-            int threadsPerCore,
-            long memoryBytes,
-            long guaranteedMemoryBytes,
-            Firmware firmware,
-            CpuMode cpuMode,
-            boolean tpm,
-            boolean rng,
-            boolean graphics,
-            boolean guestAgent) {
-        this(
-                sockets,
-                coresPerSocket,
-                threadsPerCore,
-                memoryBytes,
-                guaranteedMemoryBytes,
-                firmware,
-                cpuMode,
-                tpm,
-                rng,
-                graphics,
-                guestAgent,
-                Tuning.NONE);
+    public Hardware with(Tuning newTuning) {
+        return with(draft -> draft.tuning = newTuning);
     }
 
-    public Hardware with(Tuning newTuning) {
-        return new Hardware(
-                sockets,
-                coresPerSocket,
-                threadsPerCore,
-                memoryBytes,
-                guaranteedMemoryBytes,
-                firmware,
-                cpuMode,
-                tpm,
-                rng,
-                graphics,
-                guestAgent,
-                newTuning,
-                emulatedMachine);
+    public Hardware with(@Nullable Growth newGrowth) {
+        return with(draft -> draft.growth = newGrowth);
+    }
+
+    public Hardware with(Firmware newFirmware, boolean withTpm) {
+        return with(draft -> {
+            draft.firmware = newFirmware;
+            draft.tpm = withTpm;
+        });
+    }
+
+    /** The same with other sizes. */
+    public Hardware sized(int newSockets, long newMemoryBytes, long newGuaranteedMemoryBytes) {
+        return with(draft -> {
+            draft.sockets = newSockets;
+            draft.memoryBytes = newMemoryBytes;
+            draft.guaranteedMemoryBytes = newGuaranteedMemoryBytes;
+        });
     }
 
     /** Virtual CPUs in all. */
     public int vcpus() {
         return sockets * coresPerSocket * threadsPerCore;
     }
+
+    /** The most sockets that it can have while it runs. */
+    public int mostSockets() {
+        return growth == null ? sockets : Math.max(sockets, growth.maxSockets());
+    }
+
+    /** The most memory that it can have while it runs. */
+    public long mostMemoryBytes() {
+        return growth == null ? memoryBytes : Math.max(memoryBytes, growth.maxMemoryBytes());
+    }
+
+    private Hardware with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return new Hardware(
+                draft.sockets,
+                coresPerSocket,
+                threadsPerCore,
+                draft.memoryBytes,
+                draft.guaranteedMemoryBytes,
+                draft.firmware,
+                cpuMode,
+                draft.tpm,
+                rng,
+                graphics,
+                guestAgent,
+                draft.tuning,
+                emulatedMachine,
+                draft.growth);
+    }
+
+    /**
+     * How large a guest can become while it runs.
+     *
+     * @param maxSockets 0 for as many as it has
+     * @param maxMemoryBytes 0 for as much as it has
+     */
+    public record Growth(int maxSockets, long maxMemoryBytes) {}
 
     public enum Firmware {
         BIOS,
@@ -125,6 +134,29 @@ public record Hardware(
         /** Whether such a guest gets the model of a cluster that has one. */
         public boolean takesModel() {
             return this == DEFAULT || this == CUSTOM;
+        }
+    }
+
+    /** What may become different in a copy. */
+    private static final class Draft {
+        int sockets;
+        long memoryBytes;
+        long guaranteedMemoryBytes;
+        Firmware firmware;
+        boolean tpm;
+        Tuning tuning;
+
+        @Nullable
+        Growth growth;
+
+        Draft(Hardware hardware) {
+            sockets = hardware.sockets;
+            memoryBytes = hardware.memoryBytes;
+            guaranteedMemoryBytes = hardware.guaranteedMemoryBytes;
+            firmware = hardware.firmware;
+            tpm = hardware.tpm;
+            tuning = hardware.tuning;
+            growth = hardware.growth;
         }
     }
 }

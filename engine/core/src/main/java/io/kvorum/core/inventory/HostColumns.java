@@ -357,7 +357,7 @@ public final class HostColumns {
     }
 
     private void count(int slot, UUID hostId, Vm vm, int sign) {
-        Hardware hardware = vm.spec().hardware();
+        Hardware hardware = vm.claim();
         Tuning tuning = hardware.tuning();
         if (tuning.hugepageBytes() == 0) {
             promisedBytes[slot] += sign * hardware.memoryBytes();

@@ -22,7 +22,7 @@ public record InstanceType(UUID id, String name, String description, Size size, 
                     hardware.guaranteedMemoryBytes());
         }
 
-        /** The hardware, in this size. */
+        /** The hardware, in this size, which it keeps while it runs. */
         public Hardware applyTo(Hardware hardware) {
             return new Hardware(
                     sockets,
@@ -37,7 +37,8 @@ public record InstanceType(UUID id, String name, String description, Size size, 
                     hardware.graphics(),
                     hardware.guestAgent(),
                     hardware.tuning(),
-                    hardware.emulatedMachine());
+                    hardware.emulatedMachine(),
+                    null);
         }
 
         /** Virtual CPUs in all. */

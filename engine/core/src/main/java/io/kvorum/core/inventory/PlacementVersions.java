@@ -46,6 +46,7 @@ final class PlacementVersions {
         return !Objects.equals(old.hostId(), now.hostId())
                 || !Objects.equals(old.status().targetHostId(), now.status().targetHostId())
                 || !Objects.equals(old.status().seat(), now.status().seat())
+                || !Objects.equals(old.status().growing(), now.status().growing())
                 || !old.spec().equals(now.spec());
     }
 

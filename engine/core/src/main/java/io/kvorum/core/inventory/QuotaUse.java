@@ -18,7 +18,7 @@ public final class QuotaUse {
 
         /** The same with that VM, or with -1 without it. */
         public Amount plus(Vm vm, int sign) {
-            Hardware hardware = vm.spec().hardware();
+            Hardware hardware = vm.claim();
             return new Amount(
                     vms + sign, vcpus + (long) sign * hardware.vcpus(), memoryBytes + sign * hardware.memoryBytes());
         }

@@ -1,5 +1,6 @@
 package io.kvorum.core.inventory;
 
+import io.kvorum.core.inventory.VmStatus.Growing;
 import io.kvorum.core.lifecycle.VmState;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +44,22 @@ public record Vm(UUID id, VmSpec spec, VmStatus status, Meta meta) implements En
 
     public @Nullable UUID hostId() {
         return status.hostId();
+    }
+
+    /** As it is once it has got all that it is being given; the same where nothing is. */
+    public Vm grown() {
+        Growing growing = status.growing();
+        if (growing == null) {
+            return this;
+        }
+        Hardware before = spec.hardware();
+        Hardware after = before.sized(growing.sockets(), growing.memoryBytes(), before.guaranteedMemoryBytes());
+        return withSpec(spec.with(after)).withStatus(status.growing(null));
+    }
+
+    /** What counts on its host: its hardware, or while it grows, the larger one that it is being given. */
+    public Hardware claim() {
+        return grown().spec().hardware();
     }
 
     /** Where its lease lies; null if it has none. */

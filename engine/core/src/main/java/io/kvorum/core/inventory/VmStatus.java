@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param platform what it was last started on, which counts while it runs and while its memory is saved; null where
  *     nobody knows
  * @param targetClusterId the cluster of the host that it is migrating to, if that is another than its own; else null
+ * @param growing what it is being given while it runs, which counts on its host already; else null
  */
 public record VmStatus(
         VmState state,
@@ -32,7 +33,11 @@ public record VmStatus(
         @Nullable Seat seat,
         @Nullable Seat targetSeat,
         @Nullable Platform platform,
-        @Nullable UUID targetClusterId) {
+        @Nullable UUID targetClusterId,
+        @Nullable Growing growing) {
+
+    /** The size that a VM grows to. */
+    public record Growing(int sockets, long memoryBytes) {}
 
     /** On no seat. */
     public VmStatus(
@@ -53,6 +58,7 @@ public record VmStatus(
                 memorySaved,
                 startedAt,
                 leaseLeftBy,
+                null,
                 null,
                 null,
                 null,
@@ -127,7 +133,12 @@ public record VmStatus(
 
     /** Proven to run nowhere. */
     public VmStatus off(VmState newState, @Nullable String newReason) {
-        return on(null, null).to(newState, newReason).startedAt(null);
+        return on(null, null).to(newState, newReason).startedAt(null).growing(null);
+    }
+
+    /** Being given so much where it runs; with null, nothing more than it has. */
+    public VmStatus growing(@Nullable Growing aim) {
+        return with(draft -> draft.growing = aim);
     }
 
     /** What it is started on now. */
@@ -155,7 +166,8 @@ public record VmStatus(
                 draft.seat,
                 draft.targetSeat,
                 draft.platform,
-                draft.targetClusterId);
+                draft.targetClusterId,
+                draft.growing);
     }
 
     /** What becomes different in a copy. */
@@ -192,6 +204,9 @@ public record VmStatus(
         @Nullable
         UUID targetClusterId;
 
+        @Nullable
+        Growing growing;
+
         Draft(VmStatus status) {
             state = status.state;
             reason = status.reason;
@@ -205,6 +220,7 @@ public record VmStatus(
             targetSeat = status.targetSeat;
             platform = status.platform;
             targetClusterId = status.targetClusterId;
+            growing = status.growing;
         }
     }
 }

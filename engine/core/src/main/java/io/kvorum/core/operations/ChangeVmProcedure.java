@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Changes what a VM should be. Hardware, disks, cards and lease change only while it is off. */
+/** Changes what a VM should be. Hardware, disks, cards and lease change only while it is off; but a VM may grow while it runs. */
 final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
 
     private static final String MAKE = "make its lease";
@@ -49,12 +49,10 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
         if (!request.spec().disks().equals(vm.spec().disks())) {
             return Verdict.conflict("The disks of VM " + vm.name() + " cannot be changed this way.");
         }
-        boolean shapeChanges = !request.spec().hardware().equals(vm.spec().hardware())
-                || !request.spec().nics().equals(vm.spec().nics())
-                || !request.spec().name().equals(vm.spec().name())
-                || !request.spec().clusterId().equals(vm.spec().clusterId())
-                || givesOtherType(vm.spec(), request.spec());
-        if (shapeChanges && (vm.state().active() || vm.status().memorySaved())) {
+        boolean resized = vm.state().active()
+                && GrowthRules.differInSize(vm.spec().hardware(), request.spec().hardware());
+        if (shapeChanges(vm.spec(), request.spec(), resized)
+                && (vm.state().active() || vm.status().memorySaved())) {
             return Verdict.refuse(VmRules.wrongState(work, vm, "given another name, cluster or hardware", "down"));
         }
         Optional<Problem> bound = inOtherCluster(work.inventory(), vm, request.spec());
@@ -68,15 +66,23 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
                 return Verdict.refuse(quota.get());
             }
         }
-        UUID before = vm.leaseDomainId();
-        UUID after = request.spec().highAvailability().leaseStorageDomainId();
-        if (Objects.equals(before, after)) {
-            return changed(work, request, vm);
+        UUID oldLease = vm.leaseDomainId();
+        UUID newLease = request.spec().highAvailability().leaseStorageDomainId();
+        if (Objects.equals(oldLease, newLease)) {
+            return resized ? VmGrowth.begin(work, vm, request.spec()) : changed(work, request, vm);
         }
         if (vm.state().active() || vm.status().memorySaved()) {
             return Verdict.refuse(VmRules.wrongState(work, vm, "given another lease", "down"));
         }
-        return after == null ? changedThenRemove(work, request, vm, before) : make(work, vm, after);
+        return newLease == null ? changedThenRemove(work, request, vm, oldLease) : make(work, vm, newLease);
+    }
+
+    private static boolean shapeChanges(VmSpec before, VmSpec after, boolean onlyResized) {
+        return !onlyResized && !after.hardware().equals(before.hardware())
+                || !after.nics().equals(before.nics())
+                || !after.name().equals(before.name())
+                || !after.clusterId().equals(before.clusterId())
+                || givesOtherType(before, after);
     }
 
     /** To let go of a type alone changes nothing of what runs. */
@@ -101,6 +107,9 @@ final class ChangeVmProcedure implements Procedure<Request.ChangeVm> {
     @Override
     public Verdict next(Work work, Request.ChangeVm request, Step ended) {
         Vm vm = work.inventory().vm(request.vmId()).orElseThrow();
+        if (VmGrowth.is(ended)) {
+            return VmGrowth.next(work, vm, request.spec().hardware(), ended);
+        }
         CommandOutcome outcome = Objects.requireNonNull(ended.outcome());
         if (ended.name().equals(REMOVE)) {
             // A lease that nobody asks for any more is a file of one MiB, no more.

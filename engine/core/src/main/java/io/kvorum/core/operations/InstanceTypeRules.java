@@ -40,6 +40,12 @@ final class InstanceTypeRules {
             problems.add(VmRules.field("instanceTypeId", spec.instanceTypeId(), "There is no such instance type."));
             return;
         }
+        if (spec.hardware().growth() != null) {
+            problems.add(VmRules.field(
+                    "hardware.growth",
+                    spec.hardware().growth(),
+                    "VMs of an instance type keep its size while they run. Leave it out, or name no instanceTypeId."));
+        }
         compare(
                 "hardware.",
                 Size.of(spec.hardware()),

@@ -1,7 +1,6 @@
 package io.kvorum.core.operations;
 
 import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Inventory;
 import io.kvorum.core.inventory.LogEntry.Severity;
 import io.kvorum.core.inventory.Quota;
@@ -34,11 +33,11 @@ final class QuotaRules {
 
     private QuotaRules() {}
 
-    /** One limit as a VM that is not counted yet finds it. */
+    /** One limit as a VM finds it that asks for more. */
     private record Share(String where, String what, long limit, long used, long asked) {
 
         boolean exceeded() {
-            return limit > 0 && used + asked > limit;
+            return limit > 0 && asked > 0 && used + asked > limit;
         }
 
         /** Whether the VM is the one that takes it beyond so much of the limit. */
@@ -123,6 +122,17 @@ final class QuotaRules {
         return Optional.empty();
     }
 
+    /** Why the VM, which is counted, must not become so large. */
+    static Optional<Problem> objectionToGrow(Inventory inventory, Vm vm, Vm grown) {
+        return enforced(inventory, vm)
+                .flatMap(quota -> objection(quota, vm, sharesToGrow(inventory, quota, vm, grown)));
+    }
+
+    private static List<Share> sharesToGrow(Inventory inventory, Quota quota, Vm vm, Vm grown) {
+        Amount more = amount(grown).plus(vm, -1);
+        return shares(inventory, quota, vm, used(inventory, vm), more);
+    }
+
     /** Why the VM, which runs by another quota or by none, must not go on by the one that it names. */
     static Optional<Problem> objectionToMove(Inventory inventory, Vm vm) {
         return objection(inventory, vm, used(inventory, vm));
@@ -136,11 +146,13 @@ final class QuotaRules {
     /** Why the VM, which is counted in another cluster, must not go on in the one that it names. */
     static Optional<Problem> objectionToEnter(Inventory inventory, Vm vm) {
         return enforced(inventory, vm)
-                .flatMap(quota -> objection(quota, vm, sharesInCluster(inventory, quota, vm, used(inventory, vm))));
+                .flatMap(quota ->
+                        objection(quota, vm, sharesInCluster(inventory, quota, vm, used(inventory, vm), amount(vm))));
     }
 
     private static Optional<Problem> objection(Inventory inventory, Vm vm, Used used) {
-        return enforced(inventory, vm).flatMap(quota -> objection(quota, vm, shares(inventory, quota, vm, used)));
+        return enforced(inventory, vm)
+                .flatMap(quota -> objection(quota, vm, shares(inventory, quota, vm, used, amount(vm))));
     }
 
     private static Optional<Quota> enforced(Inventory inventory, Vm vm) {
@@ -164,7 +176,17 @@ final class QuotaRules {
             return;
         }
         Quota quota = found.get();
-        tell(work, vm, quota, shares(work.inventory(), quota, vm, used(work.inventory(), vm)), "It starts");
+        Used used = used(work.inventory(), vm);
+        tell(work, vm, quota, shares(work.inventory(), quota, vm, used, amount(vm)), "It starts");
+    }
+
+    /** The same of a VM that runs, and becomes so large. */
+    static void tellOfGrowing(Work work, Vm vm, Vm grown) {
+        work.inventory()
+                .quota(vm.spec().quotaId())
+                .filter(quota -> quota.enforcement() != Enforcement.DISABLED)
+                .ifPresent(
+                        quota -> tell(work, vm, quota, sharesToGrow(work.inventory(), quota, vm, grown), "It grows"));
     }
 
     /** The same of the limits in the cluster that a VM names, which runs and is not counted there yet. */
@@ -176,7 +198,7 @@ final class QuotaRules {
                         work,
                         vm,
                         quota,
-                        sharesInCluster(work.inventory(), quota, vm, used(work.inventory(), vm)),
+                        sharesInCluster(work.inventory(), quota, vm, used(work.inventory(), vm), amount(vm)),
                         "It moves there"));
     }
 
@@ -217,29 +239,32 @@ final class QuotaRules {
                 : new Used(use.of(quotaId), use.of(quotaId, vm.spec().clusterId()));
     }
 
-    private static List<Share> shares(Inventory inventory, Quota quota, Vm vm, Used used) {
-        List<Share> shares = new ArrayList<>(shares("", quota.limit(), used.total(), vm));
-        shares.addAll(sharesInCluster(inventory, quota, vm, used));
+    private static Amount amount(Vm vm) {
+        return Amount.NOTHING.plus(vm, 1);
+    }
+
+    private static List<Share> shares(Inventory inventory, Quota quota, Vm vm, Used used, Amount asked) {
+        List<Share> shares = new ArrayList<>(shares("", quota.limit(), used.total(), asked));
+        shares.addAll(sharesInCluster(inventory, quota, vm, used, asked));
         return shares;
     }
 
-    private static List<Share> sharesInCluster(Inventory inventory, Quota quota, Vm vm, Used used) {
+    private static List<Share> sharesInCluster(Inventory inventory, Quota quota, Vm vm, Used used, Amount asked) {
         UUID clusterId = vm.spec().clusterId();
         String name = inventory.cluster(clusterId).map(Cluster::name).orElse(clusterId.toString());
         return quota.limitIn(clusterId)
-                .map(limit -> shares(" in cluster " + name, limit, used.inCluster(), vm))
+                .map(limit -> shares(" in cluster " + name, limit, used.inCluster(), asked))
                 .orElse(List.of());
     }
 
-    private static List<Share> shares(String where, Limit limit, Amount used, Vm vm) {
-        Hardware hardware = vm.spec().hardware();
+    private static List<Share> shares(String where, Limit limit, Amount used, Amount asked) {
         return List.of(
-                new Share(where, "virtual CPUs", limit.vcpus(), used.vcpus(), hardware.vcpus()),
+                new Share(where, "virtual CPUs", limit.vcpus(), used.vcpus(), asked.vcpus()),
                 new Share(
                         where,
                         "MiB of memory",
                         limit.memoryBytes() >> 20,
                         used.memoryBytes() >> 20,
-                        hardware.memoryBytes() >> 20));
+                        asked.memoryBytes() >> 20));
     }
 }

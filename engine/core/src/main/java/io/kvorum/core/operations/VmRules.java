@@ -104,6 +104,7 @@ final class VmRules {
     static void checkHardware(Hardware hardware, List<FieldProblem> problems) {
         checkSize("hardware", "hardware.", Size.of(hardware), problems);
         checkMachine("hardware.emulatedMachine", hardware.emulatedMachine(), problems);
+        GrowthRules.check(hardware, problems);
     }
 
     /**

@@ -21,6 +21,7 @@ import io.kvorum.core.lifecycle.Lifecycles;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.lifecycle.VmTrigger;
 import io.kvorum.core.scheduling.Explanation;
+import io.kvorum.core.scheduling.Explanation.Refusal;
 import io.kvorum.core.scheduling.PlacementDecision;
 import io.kvorum.core.scheduling.PlacementRequest;
 import io.kvorum.core.scheduling.Scheduler;
@@ -112,9 +113,15 @@ public final class Work {
         return decision;
     }
 
-    /** Why somebody who asks for it must not have the VM started there; restarts after a failure are what the room is kept for. */
+    /** Why somebody who asks for it must not have the VM running there; restarts after a failure are what the room is kept for. */
     Optional<String> objectionToStart(Vm vm, Host host) {
         return operation.requestedBySystem() ? Optional.empty() : admission.objection(inventory(), vm, host.id());
+    }
+
+    /** Why the VM cannot become so large where it runs. */
+    Optional<Refusal> objectionToGrow(Vm vm, Vm grown) {
+        Cluster cluster = inventory().cluster(vm.spec().clusterId()).orElseThrow();
+        return scheduler.objectionToGrow(vm, grown, cluster);
     }
 
     /** Whether the VM, which finds no host now, would find one if those that sleep were on. */

@@ -1,5 +1,6 @@
 package io.kvorum.core.scheduling;
 
+import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.Tsc;
 import io.kvorum.core.inventory.Host.Virtualization;
@@ -28,6 +29,11 @@ final class CpuFilters {
         @Override
         public String name() {
             return "CPU";
+        }
+
+        @Override
+        public boolean minds(Hardware before, Hardware after) {
+            return after.vcpus() > before.vcpus();
         }
 
         @Override

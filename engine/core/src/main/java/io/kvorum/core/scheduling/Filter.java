@@ -1,5 +1,6 @@
 package io.kvorum.core.scheduling;
 
+import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.SlotSet;
 
 /** Says whether a host can take a VM at all. {@link #admits} is the rule; the rest follows it. */
@@ -20,6 +21,11 @@ interface Filter {
 
     /** Whether it steps aside where no host would be left. */
     default boolean yields() {
+        return false;
+    }
+
+    /** Whether a VM that becomes so much larger where it runs needs its consent. */
+    default boolean minds(Hardware before, Hardware after) {
         return false;
     }
 

@@ -1,5 +1,6 @@
 package io.kvorum.core.scheduling;
 
+import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.SlotSet;
 import java.util.List;
 
@@ -18,6 +19,11 @@ final class MemoryFilters {
         @Override
         public String name() {
             return "Memory";
+        }
+
+        @Override
+        public boolean minds(Hardware before, Hardware after) {
+            return after.memoryBytes() > before.memoryBytes();
         }
 
         @Override

@@ -10,14 +10,17 @@ import io.kvorum.core.inventory.SlotSet;
 import io.kvorum.core.inventory.Surroundings;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.scheduling.Explanation.Refusal;
 import io.kvorum.core.scheduling.Policy.Weighted;
 import io.kvorum.core.scheduling.Room.Refusals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +113,27 @@ public final class Scheduler {
                 .forEach(hostId -> without.unbind(hostId, vm));
         Vm nowhere = vm.withStatus(vm.status().off(VmState.DOWN, null));
         return new Scheduler(surroundings, without).explain(new PlacementRequest(nowhere, cluster, null, Set.of()));
+    }
+
+    /**
+     * Why a VM cannot become so large where it runs. What it has there now counts as free; only filters that mind its size are
+     * asked, so that nothing else that stands against its host by now keeps it small.
+     *
+     * @param grown the VM, where it is, as it would be
+     */
+    public Optional<Refusal> objectionToGrow(Vm vm, Vm grown, Cluster cluster) {
+        UUID hostId = Objects.requireNonNull(vm.hostId());
+        HostColumns without = columns.copy();
+        without.unbind(hostId, vm);
+        PlacementRequest request = new PlacementRequest(grown, cluster, hostId, Set.of());
+        Candidates candidates = new Candidates(surroundings, without, request, policyOf(cluster));
+        int slot = without.slotOf(hostId);
+        return FILTERS.stream()
+                .filter(filter ->
+                        filter.minds(vm.spec().hardware(), grown.spec().hardware()))
+                .filter(filter -> filter.applies(candidates) && !filter.admits(candidates, slot))
+                .findFirst()
+                .map(filter -> new Refusal(filter.name(), filter.reason(candidates, slot)));
     }
 
     /**

@@ -164,7 +164,10 @@ class CrossClusterRulesTest {
                         false,
                         true,
                         true,
-                        true)));
+                        true,
+                        plain.tuning(),
+                        null,
+                        null)));
     }
 
     // ---- what belongs to the old cluster

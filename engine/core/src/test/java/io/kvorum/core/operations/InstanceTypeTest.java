@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Hardware.Growth;
 import io.kvorum.core.inventory.InstanceType;
 import io.kvorum.core.inventory.InstanceType.Size;
 import io.kvorum.core.inventory.Kind;
@@ -93,6 +94,17 @@ class InstanceTypeTest {
                         "2147483648: Instance type large has 4294967296."
                                 + " Leave it out, or name another instanceTypeId, or none."),
                 errors(other.problem()));
+    }
+
+    @Test
+    void aVmOfATypeDoesNotGrow() {
+        Hardware growing = SMALL.size().applyTo(Things.hardware(Things.GIB)).with(new Growth(8, 0));
+        Operation end = cluster()
+                .run(new CreateVm(Things.id("a"), Things.spec("a").with(growing).ofType(SMALL.id()), false, false));
+
+        assertEquals(
+                List.of("hardware.growth"), List.copyOf(errors(end.problem()).keySet()));
+        assertNull(LARGE.size().applyTo(growing).growth());
     }
 
     @Test

@@ -64,7 +64,8 @@ class PlatformTest {
                         true,
                         true,
                         new Tuning(0, false, 0, invariantTsc),
-                        machine)));
+                        machine,
+                        null)));
     }
 
     private static Operation start(TestCluster cluster, @Nullable String host) {

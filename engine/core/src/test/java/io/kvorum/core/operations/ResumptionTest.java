@@ -43,6 +43,7 @@ class ResumptionTest {
             AgentCommand.StopVm.class,
             AgentCommand.ShutdownVm.class,
             AgentCommand.SuspendVm.class,
+            AgentCommand.GrowVm.class,
             AgentCommand.MigrateVm.class,
             AgentCommand.CreateDisk.class,
             AgentCommand.DeleteDisk.class,
@@ -138,6 +139,10 @@ class ResumptionTest {
                 of(true, new Request.SuspendVm(VM)),
                 of(true, new Request.CheckVm(VM, Things.id("h1"), false)),
                 of(true, new Request.MigrateVm(VM, null)),
+                of(
+                        true,
+                        Things.resize(Things.on(Things.growing("grows", 8), "h1"), 2, 4),
+                        Things.on(Things.growing("grows", 8), "h1")),
                 of(
                         true,
                         new Request.MigrateVm(VM, null, Things.id("other")),

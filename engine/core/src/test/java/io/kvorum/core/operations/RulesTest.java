@@ -19,6 +19,7 @@ import io.kvorum.core.inventory.Network.NetworkKind;
 import io.kvorum.core.inventory.StorageDomain;
 import io.kvorum.core.inventory.StorageDomain.StorageKind;
 import io.kvorum.core.inventory.StorageDomain.StorageState;
+import io.kvorum.core.inventory.Tuning;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.Problem.FieldProblem;
@@ -239,7 +240,10 @@ class RulesTest {
                 false,
                 false,
                 false,
-                false);
+                false,
+                Tuning.NONE,
+                null,
+                null);
     }
 
     @Test

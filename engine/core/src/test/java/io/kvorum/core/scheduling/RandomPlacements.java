@@ -25,6 +25,7 @@ import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.HighAvailability;
 import io.kvorum.core.inventory.Vm.HostWishes;
 import io.kvorum.core.inventory.Vm.Priority;
+import io.kvorum.core.inventory.VmStatus.Growing;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.scheduling.Explanation.HostVerdict;
 import io.kvorum.core.scheduling.Explanation.Verdict;
@@ -65,7 +66,7 @@ final class RandomPlacements {
     void step() {
         UUID host = Things.id("h" + random.nextInt(HOSTS));
         UUID vm = Things.id("v" + random.nextInt(VMS));
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(15)) {
             case 0, 1 -> inventory.put(host("h" + random.nextInt(HOSTS)), Instant.EPOCH);
             case 2 -> {
                 if (inventory.vmsOn(host).isEmpty()) {
@@ -82,8 +83,19 @@ final class RandomPlacements {
                         .findAny()
                         .ifPresent(
                                 known -> inventory.columns().watch(known.id(), random.nextDouble() - 0.5, false, 0, 1));
+            case 9 -> inventory.vm(vm).ifPresent(this::growOrStopGrowing);
             default -> place(inventory.vm(vm).orElseGet(() -> vm("v" + random.nextInt(VMS))));
         }
+    }
+
+    private void growOrStopGrowing(Vm vm) {
+        Hardware now = vm.spec().hardware();
+        boolean grows = vm.hostId() != null
+                && vm.status().growing() == null
+                && !now.tuning().seated();
+        Growing more = new Growing(now.sockets() + 1, now.memoryBytes() + Things.GIB);
+        Vm grown = random.nextBoolean() ? vm.grown() : vm;
+        inventory.put(grown.withStatus(grown.status().growing(grows ? more : null)), Instant.EPOCH);
     }
 
     /** The same facts for the same name, so that VMs keep their seats. */
@@ -131,19 +143,11 @@ final class RandomPlacements {
                 ? Tuning.NONE
                 : new Tuning(1 + random.nextInt(2), random.nextBoolean(), random.nextInt(3) == 0 ? Hugepages.SMALL : 0);
         long memory = (1 + random.nextInt(3)) * Things.GIB;
-        Hardware hardware = new Hardware(
-                1,
-                2 << random.nextInt(2),
-                1,
-                memory,
-                memory / (1 + random.nextInt(2)),
-                random.nextInt(4) == 0 ? Hardware.Firmware.UEFI : Hardware.Firmware.BIOS,
-                Hardware.CpuMode.DEFAULT,
-                random.nextInt(8) == 0,
-                true,
-                true,
-                true,
-                tuning);
+        int cores = 2 << random.nextInt(2);
+        Hardware hardware = Hardware.ordinary(cores, memory)
+                .sized(1, memory, memory / (1 + random.nextInt(2)))
+                .with(random.nextInt(4) == 0 ? Hardware.Firmware.UEFI : Hardware.Firmware.BIOS, random.nextInt(8) == 0)
+                .with(tuning);
         HostWishes wishes = new HostWishes(
                 random.nextInt(10) == 0 ? List.of(Things.id("h1"), Things.id("h5")) : List.of(),
                 random.nextInt(4) == 0 ? List.of(Things.id("h2")) : List.of());

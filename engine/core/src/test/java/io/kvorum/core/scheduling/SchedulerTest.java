@@ -90,8 +90,7 @@ class SchedulerTest {
 
     private static Vm with(Hardware.Firmware firmware, boolean tpm) {
         VmSpec spec = Things.spec("v");
-        Hardware hardware = new Hardware(
-                1, 2, 1, Things.GIB, Things.GIB, firmware, Hardware.CpuMode.DEFAULT, tpm, false, false, false);
+        Hardware hardware = Hardware.ordinary(2, Things.GIB).with(firmware, tpm);
         return Things.vm(new VmSpec(
                 "v",
                 "",

@@ -12,6 +12,7 @@ import io.kvorum.core.controller.Event.VmSighting;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.Host;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +45,10 @@ public final class FakeHost {
     private final Set<UUID> aborted = new HashSet<>();
     private final Map<Class<? extends AgentCommand>, Habit> habits = new HashMap<>();
     public final Map<UUID, VmRunState> vms = new TreeMap<>();
+
+    /** What was plugged into its guests, in that order. */
+    public final List<AgentCommand.GrowVm> plugged = new ArrayList<>();
+
     public boolean powered = true;
     public boolean cut;
 
@@ -192,6 +197,13 @@ public final class FakeHost {
                     world.savedMemory.add(suspend.vmId());
                 }
                 yield ended;
+            }
+            case AgentCommand.GrowVm grow -> {
+                if (vms.containsKey(grow.vmId())) {
+                    plugged.add(grow);
+                    yield new Done(new CommandOutcome.VmDetail(grow.vmId(), vms.get(grow.vmId())));
+                }
+                yield new Failed(Reason.NOT_FOUND, "It is not here.");
             }
             case AgentCommand.DeleteSavedState delete -> {
                 world.savedMemory.remove(delete.vmId());

@@ -531,6 +531,9 @@ public final class TestCluster {
             if (vm.state().passing()) {
                 passing.add(vm.state());
             }
+            if (vm.status().growing() != null) {
+                throw new AssertionError("Growing: " + vm);
+            }
             if (vm.state().active() != (vm.hostId() != null)) {
                 throw new AssertionError("Wrongly bound: " + vm);
             }

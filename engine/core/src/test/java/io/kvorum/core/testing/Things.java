@@ -29,6 +29,7 @@ import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.inventory.VmStatus;
 import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
+import io.kvorum.core.operations.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -192,8 +193,7 @@ public final class Things {
     }
 
     public static Hardware hardware(long memory) {
-        return new Hardware(
-                1, 2, 1, memory, memory, Hardware.Firmware.BIOS, Hardware.CpuMode.DEFAULT, false, true, true, true);
+        return Hardware.ordinary(2, memory);
     }
 
     public static VmSpec spec(String name) {
@@ -236,6 +236,18 @@ public final class Things {
 
     public static Vm vm(VmSpec spec) {
         return new Vm(id(spec.name()), spec, VmStatus.in(VmState.DOWN), Meta.NONE);
+    }
+
+    /** With 2 virtual CPUs and 2 GiB, and room for 4 sockets and so much memory. */
+    public static Vm growing(String name, long mostGib) {
+        VmSpec spec = spec(name);
+        return vm(spec.with(spec.hardware().with(new Hardware.Growth(4, mostGib * GIB))));
+    }
+
+    /** Asks for that VM with other sizes. */
+    public static Request.ChangeVm resize(Vm vm, int sockets, long gib) {
+        Hardware after = vm.spec().hardware().sized(sockets, gib * GIB, gib * GIB);
+        return new Request.ChangeVm(vm.id(), vm.spec().with(after), null);
     }
 
     public static Vm ha(String name, Priority priority) {

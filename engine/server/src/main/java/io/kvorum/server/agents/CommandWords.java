@@ -14,6 +14,7 @@ import io.kvorum.proto.agent.v1.DeleteSavedState;
 import io.kvorum.proto.agent.v1.DiskRef;
 import io.kvorum.proto.agent.v1.EnsureNetwork;
 import io.kvorum.proto.agent.v1.ExecuteRequest;
+import io.kvorum.proto.agent.v1.GrowVm;
 import io.kvorum.proto.agent.v1.InspectLockspace;
 import io.kvorum.proto.agent.v1.InspectStorage;
 import io.kvorum.proto.agent.v1.JoinLockspace;
@@ -86,6 +87,11 @@ public class CommandWords {
             case AgentCommand.SuspendVm(UUID vm, var domain) ->
                 request.setSuspendVm(
                         SuspendVm.newBuilder().setVmId(vm.toString()).setStorageDomain(VmWords.domain(domain)));
+            case AgentCommand.GrowVm(UUID vm, long memoryBytes, int vcpus) ->
+                request.setGrowVm(GrowVm.newBuilder()
+                        .setVmId(vm.toString())
+                        .setMemoryBytes(memoryBytes)
+                        .setVcpus(vcpus));
             case AgentCommand.DeleteSavedState(UUID vm, var domain) ->
                 request.setDeleteSavedState(
                         DeleteSavedState.newBuilder().setVmId(vm.toString()).setStorageDomain(VmWords.domain(domain)));

@@ -18,7 +18,8 @@ final class SeatWords {
     static MemorySpec memory(Hardware hardware, @Nullable Seat seat) {
         MemorySpec.Builder memory = MemorySpec.newBuilder()
                 .setSizeBytes(hardware.memoryBytes())
-                .setGuaranteedBytes(hardware.guaranteedMemoryBytes());
+                .setGuaranteedBytes(hardware.guaranteedMemoryBytes())
+                .setMaxBytes(hardware.growth() == null ? 0 : hardware.growth().maxMemoryBytes());
         if (seat == null) {
             return memory.build();
         }

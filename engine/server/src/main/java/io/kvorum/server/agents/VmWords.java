@@ -87,7 +87,8 @@ public final class VmWords {
         CpuSpec.Builder cpu = CpuSpec.newBuilder()
                 .setSockets(hardware.sockets())
                 .setCoresPerSocket(hardware.coresPerSocket())
-                .setThreadsPerCore(hardware.threadsPerCore());
+                .setThreadsPerCore(hardware.threadsPerCore())
+                .setMaxSockets(hardware.growth() == null ? 0 : hardware.growth().maxSockets());
         if (clusterModel != null && hardware.cpuMode().takesModel()) {
             return cpu.setMode(CpuMode.CPU_MODE_CUSTOM).setModel(clusterModel).build();
         }

@@ -3,6 +3,7 @@ package io.kvorum.server.api;
 import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Hardware.CpuMode;
 import io.kvorum.core.inventory.Hardware.Firmware;
+import io.kvorum.core.inventory.Hardware.Growth;
 import io.kvorum.core.inventory.Tuning;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,19 @@ public record HardwareView(
         String emulatedMachine,
 
         @Schema(description = "Whether the guest sees a time stamp counter whose frequency never changes.")
-        boolean invariantTsc) {
+        boolean invariantTsc,
+
+        @Schema(description = "How large it can become while it runs; null for no larger.") @Nullable
+        GrowthView growth) {
+
+    /** 0 for no more than it has. */
+    @Schema(name = "Growth")
+    public record GrowthView(int maxSockets, long maxMemoryBytes) {
+
+        static @Nullable GrowthView of(@Nullable Growth growth) {
+            return growth == null ? null : new GrowthView(growth.maxSockets(), growth.maxMemoryBytes());
+        }
+    }
 
     static HardwareView of(Hardware hardware) {
         return new HardwareView(
@@ -55,7 +68,8 @@ public record HardwareView(
                 hardware.tuning().dedicatedCpus(),
                 hardware.tuning().hugepageBytes(),
                 hardware.emulatedMachine(),
-                hardware.tuning().invariantTsc());
+                hardware.tuning().invariantTsc(),
+                GrowthView.of(hardware.growth()));
     }
 
     /** What may be given; what is left out stays, or takes its default. */
@@ -79,10 +93,12 @@ public record HardwareView(
             @Schema(description = "Such as q35 or pc-q35-7.2; empty for the cluster's.") @Nullable
             String emulatedMachine,
 
-            @Nullable Boolean invariantTsc) {
+            @Nullable Boolean invariantTsc,
 
-        static final Hardware DEFAULT =
-                new Hardware(1, 1, 1, 1L << 30, 1L << 30, Firmware.BIOS, CpuMode.DEFAULT, false, true, true, true);
+            @Schema(description = "How large it can become while it runs; 0 and 0 for no larger.") @Nullable
+            GrowthChange growth) {
+
+        static final Hardware DEFAULT = Hardware.ordinary(1, 1L << 30);
 
         Hardware applyTo(Hardware before) {
             long memory = memoryBytes == null ? before.memoryBytes() : memoryBytes;
@@ -106,7 +122,8 @@ public record HardwareView(
                     tuning(before.tuning()),
                     emulatedMachine == null
                             ? before.emulatedMachine()
-                            : emulatedMachine.isEmpty() ? null : emulatedMachine);
+                            : emulatedMachine.isEmpty() ? null : emulatedMachine,
+                    growth == null ? before.growth() : growth.applyTo(before.growth()));
         }
 
         /** Whoever asks for dedicated CPUs or huge pages without naming nodes gets one. */
@@ -119,6 +136,23 @@ public record HardwareView(
                     dedicated,
                     pages,
                     invariantTsc == null ? before.invariantTsc() : invariantTsc);
+        }
+    }
+
+    /** What is left out stays; 0 for no more than it has. */
+    @Schema(name = "GrowthChange")
+    public record GrowthChange(
+            @Nullable Integer maxSockets, @Nullable Long maxMemoryBytes) {
+
+        private static final Growth NONE = new Growth(0, 0);
+
+        @Nullable
+        Growth applyTo(@Nullable Growth before) {
+            Growth known = before == null ? NONE : before;
+            Growth wanted = new Growth(
+                    maxSockets == null ? known.maxSockets() : maxSockets,
+                    maxMemoryBytes == null ? known.maxMemoryBytes() : maxMemoryBytes);
+            return wanted.equals(NONE) ? null : wanted;
         }
     }
 }

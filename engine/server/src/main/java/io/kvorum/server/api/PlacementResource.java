@@ -4,6 +4,7 @@ import io.kvorum.core.inventory.Template;
 import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.PlacementDryRun;
 import io.kvorum.core.scheduling.Explanation;
+import io.kvorum.server.api.HardwareView.GrowthChange;
 import io.kvorum.server.api.HardwareView.HardwareChange;
 import io.kvorum.server.api.VmSpecs.HighAvailabilityChange;
 import io.kvorum.server.api.VmSpecs.HostWishesChange;
@@ -110,7 +111,8 @@ public class PlacementResource {
                     dedicatedCpus,
                     hugepageBytes,
                     emulatedMachine,
-                    invariantTsc);
+                    invariantTsc,
+                    new GrowthChange(0, 0L));
             List<UUID> networks = networkIds == null ? List.of() : networkIds;
             return new VmCreation(
                     "new-vm",

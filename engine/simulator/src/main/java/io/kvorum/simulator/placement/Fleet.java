@@ -163,19 +163,9 @@ final class Fleet {
         boolean seated = rules && random.nextInt(4) == 0 && vcpus > 1;
         Tuning tuning = seated ? new Tuning(1 + random.nextInt(2), false, 0) : Tuning.NONE;
         boolean firmware = random.nextBoolean();
-        Hardware hardware = new Hardware(
-                1,
-                vcpus,
-                1,
-                memory,
-                memory,
-                firmware ? Hardware.Firmware.UEFI : Hardware.Firmware.BIOS,
-                Hardware.CpuMode.DEFAULT,
-                random.nextInt(10) == 0,
-                true,
-                true,
-                true,
-                tuning);
+        Hardware hardware = Hardware.ordinary(vcpus, memory)
+                .with(firmware ? Hardware.Firmware.UEFI : Hardware.Firmware.BIOS, random.nextInt(10) == 0)
+                .with(tuning);
         VmSpec spec = new VmSpec(
                 "vm-" + i,
                 "",

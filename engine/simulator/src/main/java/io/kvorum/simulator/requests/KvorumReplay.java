@@ -143,20 +143,8 @@ final class KvorumReplay {
     }
 
     private static Vm vm(int i, Wanted wanted) {
-        long memory = wanted.gib() * GIB;
-        Hardware hardware = new Hardware(
-                1,
-                wanted.cpus(),
-                1,
-                memory,
-                memory,
-                Hardware.Firmware.BIOS,
-                Hardware.CpuMode.DEFAULT,
-                false,
-                true,
-                false,
-                true,
-                new Tuning(wanted.nodes(), true, 0));
+        Hardware hardware =
+                Hardware.ordinary(wanted.cpus(), wanted.gib() * GIB).with(new Tuning(wanted.nodes(), true, 0));
         VmSpec spec = new VmSpec(
                 "vm-" + i,
                 "",

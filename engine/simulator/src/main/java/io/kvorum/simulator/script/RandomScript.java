@@ -22,6 +22,10 @@ public final class RandomScript {
 
     private final Dice crossDice;
 
+    private final Dice growDice;
+
+    private final boolean growing;
+
     private final boolean leases;
     private final int busy;
     private final boolean savesPower;
@@ -50,6 +54,8 @@ public final class RandomScript {
         crossDice = new Dice(~seed ^ 0xC105);
         others = hosts > 4 && crossDice.chance(0.4) ? crossDice.between(2, hosts - 2) : 0;
         replicas = dice.between(2, 3);
+        growDice = new Dice(~seed ^ 0x6B0);
+        growing = growDice.chance(0.4);
     }
 
     public static Script of(long seed) {
@@ -79,6 +85,9 @@ public final class RandomScript {
         }
         if (others > 0) {
             crossings();
+        }
+        if (growing) {
+            growths();
         }
         steps.sort(Comparator.comparingLong(Step::atNanos));
         return new Script(world, steps, List.of(), List.of(), DAY + 40 * SECOND, true);
@@ -135,6 +144,7 @@ public final class RandomScript {
             vm.append(i > 1 && dice.chance(0.15) ? " after v" + dice.between(1, i - 1) : "");
             vm.append(dice.chance(0.1) ? " kill" : dice.chance(0.1) ? " leave-paused" : "");
             vm.append(leases && leaseDice.chance(0.6) ? " lease" : "");
+            vm.append(growing && growDice.chance(0.7) ? " grows " + (memory + growDice.between(1, 8)) : "");
             world.add(vm.toString());
         }
         return world;
@@ -200,6 +210,17 @@ public final class RandomScript {
                     + (crossDice.chance(0.3) ? " to " + host : "")
                     + (back ? " into cluster" : " into other");
             steps.add(new Step(crossDice.between(5, 1300) * SECOND, request));
+        }
+    }
+
+    /** VMs are given more while they run, now and then too much; those that are down get other sizes. */
+    private void growths() {
+        int many = growDice.between(10, 40);
+        for (int i = 0; i < many; i++) {
+            String request = "ask grow v" + growDice.between(1, vms)
+                    + (growDice.chance(0.8) ? " memory " + growDice.between(2, 14) : "")
+                    + (growDice.chance(0.5) ? " sockets " + growDice.between(1, 5) : "");
+            steps.add(new Step(growDice.between(5, 1300) * SECOND, request));
         }
     }
 

@@ -312,6 +312,7 @@ final class Agent {
             case AgentCommand.StartVm start -> start.vm().id();
             case AgentCommand.SuspendVm suspend -> suspend.vmId();
             case AgentCommand.MigrateVm migrate -> migrate.vmId();
+            case AgentCommand.GrowVm grow -> grow.vmId();
             case AgentCommand.DeleteSavedState delete -> delete.vmId();
             case AgentCommand.PauseVm pause -> pause.vmId();
             case AgentCommand.ResumeVm resume -> resume.vmId();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold at every instant. The first breach ends the simulation. */
@@ -75,6 +76,28 @@ public final class Checks {
     /** A guest comes up, or is about to be moved in. */
     void guestAppears(Machine machine, Guest guest) {
         bound(machine, guest);
+        roomFor(machine);
+    }
+
+    /** A guest has more than it had. */
+    void guestGrows(Machine machine, Guest guest) {
+        counts(guest);
+        roomFor(machine);
+    }
+
+    /** A guest never has more than its VM counts with. */
+    private void counts(Guest guest) {
+        if (world.database.row(guest.vmId) instanceof Vm vm
+                && (guest.memoryBytes > vm.claim().memoryBytes()
+                        || guest.vcpus > vm.claim().vcpus())) {
+            violated(
+                    "outgrown",
+                    vm.name() + " has " + guest.memoryBytes + " bytes and " + guest.vcpus + " CPUs, and counts with "
+                            + vm.claim());
+        }
+    }
+
+    private void roomFor(Machine machine) {
         Cluster cluster = (Cluster) world.database.row(world.names.id(Setup.CLUSTER));
         if (cluster == null) {
             return;
@@ -160,6 +183,10 @@ public final class Checks {
                 when entity instanceof Vm vm -> {
                     letGo(vm.id());
                     belongs(vm);
+                    world.machines().stream()
+                            .flatMap(machine -> Stream.ofNullable(machine.hypervisor.guests.get(vm.id())))
+                            .filter(Guest::mayRun)
+                            .forEach(this::counts);
                 }
                 case Change.Put put -> {}
                 case Change.Remove(var kind, UUID id) -> letGo(id);

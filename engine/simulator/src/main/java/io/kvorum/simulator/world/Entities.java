@@ -5,6 +5,7 @@ import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Hardware.Growth;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.AgentUse;
 import io.kvorum.core.inventory.Host.HostFacts;
@@ -41,6 +42,9 @@ import java.util.UUID;
 final class Entities {
 
     static final long GIB = 1L << 30;
+
+    /** Of VMs that grow; each has two CPUs. */
+    private static final int MOST_SOCKETS = 4;
 
     /** So that much moves within a simulated day of minutes. */
     private static final int EARLY_PERCENT = 30;
@@ -186,24 +190,13 @@ final class Entities {
     /** Of the first cluster. */
     VmSpec spec(Setup.VmSetup setup) {
         String name = setup.name();
-        long memory = setup.memoryGib() * GIB;
+        Growth growth = setup.growsToGib() == 0 ? null : new Growth(MOST_SOCKETS, setup.growsToGib() * GIB);
         return new VmSpec(
                 name,
                 "",
                 names.id(Setup.CLUSTER),
                 null,
-                new Hardware(
-                        1,
-                        2,
-                        1,
-                        memory,
-                        memory,
-                        Hardware.Firmware.BIOS,
-                        Hardware.CpuMode.DEFAULT,
-                        false,
-                        true,
-                        true,
-                        true),
+                Hardware.ordinary(2, setup.memoryGib() * GIB).with(growth),
                 List.of(new VmDisk(names.id(name + "-disk"), names.id("store"), DiskFormat.QCOW2, 10 * GIB, 1, null)),
                 List.of(new VmNic(names.id(name + "-nic"), "52:54:00:00:00:01", names.id("net"), true)),
                 new HighAvailability(

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class Guest {
 
     final UUID vmId;
-    final long memoryBytes;
+    long memoryBytes;
+    int vcpus;
     VmRunState state;
 
     /** Still coming up: libvirt lists it, and says that it is shut off. */
@@ -30,9 +31,10 @@ final class Guest {
     @Nullable
     Migration migration;
 
-    Guest(UUID vmId, long memoryBytes, VmRunState state) {
+    Guest(UUID vmId, long memoryBytes, int vcpus, VmRunState state) {
         this.vmId = vmId;
         this.memoryBytes = memoryBytes;
+        this.vcpus = vcpus;
         this.state = state;
     }
 

@@ -7,6 +7,7 @@ import io.kvorum.core.controller.CommandOutcome.Reason;
 import io.kvorum.core.controller.CommandOutcome.VmDetail;
 import io.kvorum.core.controller.Event.Cause;
 import io.kvorum.core.controller.VmRunState;
+import io.kvorum.core.inventory.Hardware;
 import java.util.UUID;
 
 /** A guest comes up in libvirtd: first nobody sees it, then it is listed as shut off, then it runs. */
@@ -55,7 +56,8 @@ final class GuestStart {
             hypervisor.later(500, 5000, () -> call.fail(Reason.STORAGE, "Its disk cannot be opened"));
             return;
         }
-        Guest guest = new Guest(vmId, command.vm().spec().hardware().memoryBytes(), VmRunState.RUNNING);
+        Hardware hardware = command.vm().spec().hardware();
+        Guest guest = new Guest(vmId, hardware.memoryBytes(), hardware.vcpus(), VmRunState.RUNNING);
         guest.leased = leased;
         guest.starting = true;
         hypervisor.add(guest);

@@ -130,6 +130,7 @@ final class Hypervisor {
                     }
                 });
             case AgentCommand.SuspendVm suspend -> suspend(suspend.vmId(), call);
+            case AgentCommand.GrowVm grow -> later(5, 200, () -> grow(grow, call));
             case AgentCommand.MigrateVm migrate -> later(5, 50, () -> migrate(migrate, until, call));
             case AgentCommand.QueryVm(UUID vmId) -> later(1, 20, () -> call.end(look(vmId)));
             case AgentCommand.DeleteSavedState delete -> {
@@ -312,6 +313,23 @@ final class Hypervisor {
                 call.done();
             }
         });
+    }
+
+    /** What was plugged in is there before anybody is told. */
+    private void grow(AgentCommand.GrowVm command, Call call) {
+        Guest guest = guests.get(command.vmId());
+        if (guest == null) {
+            call.fail(Reason.NOT_FOUND, "It does not run here");
+        } else if (guest.migration != null || !guest.live() || !guest.whole()) {
+            call.fail(Reason.CONFLICT, "It is not ready for that");
+        } else if (!world.setup.calm() && world.dice.chance(0.05)) {
+            call.fail(Reason.HYPERVISOR, "Nothing was plugged in");
+        } else {
+            guest.memoryBytes = Math.max(guest.memoryBytes, command.memoryBytes());
+            guest.vcpus = Math.max(guest.vcpus, command.vcpus());
+            world.checks.guestGrows(machine, guest);
+            later(1, 400, () -> call.end(look(command.vmId())));
+        }
     }
 
     private void migrate(AgentCommand.MigrateVm command, long until, Call call) {

@@ -2,6 +2,9 @@ package io.kvorum.simulator.world;
 
 import io.kvorum.core.controller.Event.Cause;
 import io.kvorum.core.controller.VmRunState;
+import io.kvorum.core.inventory.Hardware;
+import io.kvorum.core.inventory.Vm;
+import io.kvorum.core.inventory.VmSpec;
 import io.kvorum.core.operations.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -270,6 +273,22 @@ final class Incidents {
         return at < 0 || at + 1 == words.size() ? null : world.names.id(words.get(at + 1));
     }
 
+    /** The VM as it is now, with other sizes. */
+    private Request grow(UUID id, String name, List<String> words) {
+        Vm vm = world.database.row(id) instanceof Vm known ? known : null;
+        VmSpec spec = vm == null ? world.entities.spec(Setup.VmSetup.ordinary(name, false, false)) : vm.spec();
+        Hardware before = spec.hardware();
+        long memory = number(words, "memory", before.memoryBytes() / Entities.GIB) * Entities.GIB;
+        Hardware after = before.sized((int) number(words, "sockets", before.sockets()), memory, memory);
+        return new Request.ChangeVm(
+                id, spec.with(after), vm == null ? null : vm.meta().revision());
+    }
+
+    private static long number(List<String> words, String word, long otherwise) {
+        int at = words.indexOf(word);
+        return at < 0 ? otherwise : Long.parseLong(words.get(at + 1));
+    }
+
     private Request request(String verb, String name, List<String> words) {
         UUID id = world.names.id(name);
         return switch (verb) {
@@ -282,6 +301,7 @@ final class Incidents {
             case "resume" -> new Request.ControlVm(id, Request.VmControl.RESUME);
             case "reboot" -> new Request.ControlVm(id, Request.VmControl.REBOOT);
             case "reset" -> new Request.ControlVm(id, Request.VmControl.RESET);
+            case "grow" -> grow(id, name, words);
             case "create" ->
                 new Request.CreateVm(
                         id,

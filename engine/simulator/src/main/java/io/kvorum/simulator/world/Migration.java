@@ -45,7 +45,7 @@ final class Migration {
         this.call = call;
         this.postCopy = postCopy;
         this.targetBoot = target.machine.boots();
-        this.incoming = new Guest(guest.vmId, guest.memoryBytes, VmRunState.MIGRATING_IN);
+        this.incoming = new Guest(guest.vmId, guest.memoryBytes, guest.vcpus, VmRunState.MIGRATING_IN);
         this.incoming.leased = guest.leased;
         this.stepsLeft = world.dice.between(4, 40);
     }

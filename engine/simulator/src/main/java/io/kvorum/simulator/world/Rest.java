@@ -65,6 +65,9 @@ final class Rest {
         if (vm.state().passing() || vm.state() == VmState.UNKNOWN || vm.status().targetHostId() != null) {
             return "stuck: VM " + vm.name() + " is " + World.lower(vm.state());
         }
+        if (vm.status().growing() != null) {
+            return "stuck: VM " + vm.name() + " is being given " + vm.status().growing();
+        }
         UUID hostId = vm.hostId();
         for (Machine machine : world.machines()) {
             Guest guest = machine.hypervisor.guests.get(vm.id());

@@ -71,7 +71,7 @@ public record Setup(
         return busyPercent > 0 || savesPower();
     }
 
-    /** A VM; {@code host} is where it runs at first, or null. */
+    /** A VM; {@code host} is where it runs at first, or null; {@code growsToGib} is 0 for one that does not grow. */
     public record VmSetup(
             String name,
             @Nullable String host,
@@ -81,10 +81,11 @@ public record Setup(
             int memoryGib,
             List<String> restartAfter,
             OnStorageReturn onStorageReturn,
-            boolean leased) {
+            boolean leased,
+            int growsToGib) {
 
         VmSetup after(List<String> others) {
-            return new VmSetup(name, host, ha, priority, mode, memoryGib, others, onStorageReturn, leased);
+            return new VmSetup(name, host, ha, priority, mode, memoryGib, others, onStorageReturn, leased, growsToGib);
         }
 
         /** A new one of ordinary kind, that runs nowhere. */
@@ -98,7 +99,8 @@ public record Setup(
                     2,
                     List.of(),
                     OnStorageReturn.AUTO_RESUME,
-                    leased);
+                    leased,
+                    0);
         }
     }
 
@@ -206,6 +208,7 @@ public record Setup(
         List<String> after = new ArrayList<>();
         OnStorageReturn onStorageReturn = OnStorageReturn.AUTO_RESUME;
         boolean leased = false;
+        int growsTo = 0;
         for (int i = 2; i < words.size(); i++) {
             switch (words.get(i)) {
                 case "on" -> host = words.get(++i);
@@ -215,6 +218,7 @@ public record Setup(
                 case "leave-paused" -> onStorageReturn = OnStorageReturn.LEAVE_PAUSED;
                 case "kill" -> onStorageReturn = OnStorageReturn.KILL;
                 case "lease" -> leased = true;
+                case "grows" -> growsTo = Integer.parseInt(words.get(++i));
                 case "high" -> priority = Priority.HIGH;
                 case "low" -> priority = Priority.LOW;
                 case "pinned" -> mode = MigrationMode.PINNED;
@@ -222,6 +226,7 @@ public record Setup(
                 default -> throw new IllegalArgumentException("Not known of a VM: " + words);
             }
         }
-        return new VmSetup(words.get(1), host, ha, priority, mode, memory, List.copyOf(after), onStorageReturn, leased);
+        return new VmSetup(
+                words.get(1), host, ha, priority, mode, memory, List.copyOf(after), onStorageReturn, leased, growsTo);
     }
 }

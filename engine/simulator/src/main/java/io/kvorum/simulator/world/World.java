@@ -4,6 +4,7 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.CommandOutcome;
 import io.kvorum.core.controller.VmRunState;
 import io.kvorum.core.inventory.Entity;
+import io.kvorum.core.inventory.Hardware;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.Leasing;
 import io.kvorum.core.inventory.StorageDomain;
@@ -82,7 +83,8 @@ public final class World {
             if (vm.host() != null) {
                 Machine machine = requireMachine(names.id(vm.host()));
                 UUID vmId = names.id(vm.name());
-                Guest guest = new Guest(vmId, vm.memoryGib() * Entities.GIB, VmRunState.RUNNING);
+                Hardware hardware = entities.spec(vm).hardware();
+                Guest guest = new Guest(vmId, hardware.memoryBytes(), hardware.vcpus(), VmRunState.RUNNING);
                 guest.leased = vm.leased();
                 machine.hypervisor.add(guest);
             }
@@ -204,6 +206,7 @@ public final class World {
             case AgentCommand.PauseVm(UUID vm) -> "pause " + names.of(vm);
             case AgentCommand.ResumeVm(UUID vm) -> "resume " + names.of(vm);
             case AgentCommand.SuspendVm suspend -> "suspend " + names.of(suspend.vmId());
+            case AgentCommand.GrowVm grow -> "grow " + names.of(grow.vmId());
             case AgentCommand.DeleteSavedState delete -> "delete-saved " + names.of(delete.vmId());
             case AgentCommand.MigrateVm migrate ->
                 "migrate " + names.of(migrate.vmId()) + " to " + names.of(migrate.targetHostId());

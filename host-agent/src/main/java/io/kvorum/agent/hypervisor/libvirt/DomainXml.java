@@ -19,6 +19,9 @@ final class DomainXml {
     /** Namespace of the mark that says that Kvorum runs this domain, under which revision, and what it always has of its memory. */
     static final String MARK = "urn:kvorum:vm:1";
 
+    /** How often memory can be added to a guest that runs. */
+    private static final int MEMORY_SLOTS = 16;
+
     private final Virtualization virtualization;
     private final Path serialLogDir;
 
@@ -43,14 +46,13 @@ final class DomainXml {
                 .with("guaranteed-kib", vm.getMemory().getGuaranteedBytes() >> 10);
         memory(domain, vm.getMemory());
         CpuSpec cpu = vm.getCpu();
-        int vcpus = cpu.getSockets() * cpu.getCoresPerSocket() * cpu.getThreadsPerCore();
-        domain.child("vcpu").with("placement", "static").text(vcpus);
+        vcpus(domain, cpu);
         tune(domain, vm);
         os(domain, vm);
         Element features = domain.child("features");
         features.child("acpi");
         features.child("apic");
-        cpu(domain, cpu, vm.getMemory(), tcg);
+        cpu(domain, vm, tcg);
         Element clock = domain.child("clock").with("offset", "utc");
         clock.child("timer").with("name", "rtc").with("tickpolicy", "catchup");
         clock.child("timer").with("name", "pit").with("tickpolicy", "delay");
@@ -66,8 +68,34 @@ final class DomainXml {
         return domain;
     }
 
+    private static int mostSockets(CpuSpec cpu) {
+        return Math.max(cpu.getSockets(), cpu.getMaxSockets());
+    }
+
+    private static int vcpus(CpuSpec cpu, int sockets) {
+        return sockets * cpu.getCoresPerSocket() * cpu.getThreadsPerCore();
+    }
+
+    private static void vcpus(Element domain, CpuSpec cpu) {
+        Element vcpu = domain.child("vcpu").with("placement", "static");
+        if (mostSockets(cpu) > cpu.getSockets()) {
+            vcpu.with("current", vcpus(cpu, cpu.getSockets()));
+        }
+        vcpu.text(vcpus(cpu, mostSockets(cpu)));
+    }
+
+    private static boolean grows(MemorySpec memory) {
+        return memory.getMaxBytes() > memory.getSizeBytes();
+    }
+
     private static void memory(Element domain, MemorySpec memory) {
         long kib = memory.getSizeBytes() >> 10;
+        if (grows(memory)) {
+            domain.child("maxMemory")
+                    .with("slots", MEMORY_SLOTS)
+                    .with("unit", "KiB")
+                    .text(memory.getMaxBytes() >> 10);
+        }
         domain.child("memory").with("unit", "KiB").text(kib);
         domain.child("currentMemory").with("unit", "KiB").text(kib);
         if (memory.getHugepageBytes() > 0) {
@@ -125,7 +153,8 @@ final class DomainXml {
                 .text("hvm");
     }
 
-    private static void cpu(Element domain, CpuSpec cpu, MemorySpec memory, boolean tcg) {
+    private static void cpu(Element domain, VmSpec vm, boolean tcg) {
+        CpuSpec cpu = vm.getCpu();
         Element element = domain.child("cpu");
         CpuMode mode = cpu.getMode();
         switch (mode) {
@@ -147,7 +176,7 @@ final class DomainXml {
                         "The CPU mode is " + cpu.getModeValue() + ", which this agent does not know");
         }
         element.child("topology")
-                .with("sockets", cpu.getSockets())
+                .with("sockets", mostSockets(cpu))
                 .with("dies", 1)
                 .with("cores", cpu.getCoresPerSocket())
                 .with("threads", cpu.getThreadsPerCore());
@@ -157,16 +186,32 @@ final class DomainXml {
             }
             element.child("feature").with("policy", "require").with("name", "invtsc");
         }
-        if (memory.getNumaCellsCount() > 0) {
-            Element numa = element.child("numa");
+        numa(element, vm);
+    }
+
+    private static void numa(Element cpuElement, VmSpec vm) {
+        if (grows(vm.getMemory())) {
+            // libvirt adds memory to a NUMA node only: one has all of the guest.
+            int last = vcpus(vm.getCpu(), mostSockets(vm.getCpu())) - 1;
+            cell(
+                    cpuElement.child("numa"),
+                    0,
+                    last == 0 ? "0" : "0-" + last,
+                    vm.getMemory().getSizeBytes());
+        } else if (vm.getMemory().getNumaCellsCount() > 0) {
+            Element numa = cpuElement.child("numa");
             int id = 0;
-            for (NumaCell cell : memory.getNumaCellsList()) {
-                numa.child("cell")
-                        .with("id", id++)
-                        .with("cpus", cell.getVcpus())
-                        .with("memory", cell.getSizeBytes() >> 10)
-                        .with("unit", "KiB");
+            for (NumaCell cell : vm.getMemory().getNumaCellsList()) {
+                cell(numa, id++, cell.getVcpus(), cell.getSizeBytes());
             }
         }
+    }
+
+    private static void cell(Element numa, int id, String vcpus, long bytes) {
+        numa.child("cell")
+                .with("id", id)
+                .with("cpus", vcpus)
+                .with("memory", bytes >> 10)
+                .with("unit", "KiB");
     }
 }

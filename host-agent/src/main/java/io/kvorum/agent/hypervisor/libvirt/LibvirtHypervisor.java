@@ -7,6 +7,7 @@ import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.agent.hypervisor.Hypervisor;
 import io.kvorum.agent.hypervisor.HypervisorListener;
 import io.kvorum.proto.agent.v1.ConsoleKind;
+import io.kvorum.proto.agent.v1.GrowVm;
 import io.kvorum.proto.agent.v1.Heartbeat;
 import io.kvorum.proto.agent.v1.HostFacts;
 import io.kvorum.proto.agent.v1.HostStatistics;
@@ -226,6 +227,18 @@ public final class LibvirtHypervisor implements Hypervisor {
         }
         Domain guest = require(vmId);
         LibvirtProblem.tell("Suspending VM " + vmId, () -> starter.save(guest, vmId, domain));
+    }
+
+    @Override
+    public void grow(GrowVm command, CommandContext context) {
+        Domain domain = require(command.getVmId());
+        LibvirtProblem.tell("Giving VM " + command.getVmId() + " more", () -> {
+            VmRunState state = guests.state(domain);
+            if (state != VmRunState.VM_RUN_STATE_RUNNING && state != VmRunState.VM_RUN_STATE_PAUSED) {
+                throw CommandFailure.conflict("VM " + command.getVmId() + " neither runs nor is paused here");
+            }
+            LibvirtGrowth.grow(domain, command);
+        });
     }
 
     @Override

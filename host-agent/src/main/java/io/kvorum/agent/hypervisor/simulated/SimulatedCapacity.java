@@ -71,7 +71,9 @@ public record SimulatedCapacity(int cpus, long memoryBytes) {
     }
 
     /** Throws CommandFailure with NO_CAPACITY for a VM that does not fit beside the others. */
-    void admit(SimulatedVm vm, Collection<SimulatedVm> others, String host) {
+    void admit(SimulatedVm vm, Collection<SimulatedVm> all, String host) {
+        List<SimulatedVm> others =
+                all.stream().filter(other -> !other.id.equals(vm.id)).toList();
         long used = others.stream().mapToLong(other -> other.memoryBytes).sum();
         long free = memoryBytes - RESERVED_BYTES - used;
         if (vm.memoryBytes > free) {

@@ -1,5 +1,7 @@
 package io.kvorum.agent.hypervisor.simulated;
 
+import io.kvorum.agent.hypervisor.CommandContext;
+import io.kvorum.agent.hypervisor.CommandFailure;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -8,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class SimulatedFaults {
     private final AtomicReference<Optional<String>> nextStart = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<String>> nextMigration = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<String>> nextGrowth = new AtomicReference<>(Optional.empty());
     private final AtomicInteger hanging = new AtomicInteger();
     private volatile double slowness = 1;
 
@@ -21,7 +24,12 @@ public final class SimulatedFaults {
         nextMigration.set(Optional.of(message));
     }
 
-    /** The next command that starts, moves or shuts down a guest does not end before its time limit. */
+    /** The next GrowVm fails with this message; the guest stays as it is. */
+    public void failNextGrowth(String message) {
+        nextGrowth.set(Optional.of(message));
+    }
+
+    /** The next command that starts, moves, grows or shuts down a guest does not end before its time limit. */
     public void hangNext() {
         hanging.incrementAndGet();
     }
@@ -39,8 +47,16 @@ public final class SimulatedFaults {
         return nextMigration.getAndSet(Optional.empty());
     }
 
-    boolean takeHang() {
-        return hanging.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+    Optional<String> takeGrowthFailure() {
+        return nextGrowth.getAndSet(Optional.empty());
+    }
+
+    /** TIMED_OUT at the end of the time limit, where that was asked for. */
+    void hangIfScripted(CommandContext context, String host) {
+        if (hanging.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
+            context.pause(context.remaining());
+            throw CommandFailure.timedOut("The hypervisor of " + host + " hung until the time limit");
+        }
     }
 
     double slowness() {

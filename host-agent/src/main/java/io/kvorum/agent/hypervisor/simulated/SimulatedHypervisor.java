@@ -5,6 +5,7 @@ import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.agent.hypervisor.Hypervisor;
 import io.kvorum.agent.hypervisor.HypervisorListener;
 import io.kvorum.proto.agent.v1.ConsoleKind;
+import io.kvorum.proto.agent.v1.GrowVm;
 import io.kvorum.proto.agent.v1.Heartbeat;
 import io.kvorum.proto.agent.v1.HostFacts;
 import io.kvorum.proto.agent.v1.HostStatistics;
@@ -161,7 +162,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public VmRunState start(StartVm command, CommandContext context) {
         VmSpec spec = command.getVm();
-        hangIfScripted(context);
+        faults.hangIfScripted(context, name);
         Optional<String> failure = faults.takeStartFailure();
         VmStatus status;
         synchronized (this) {
@@ -195,7 +196,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         return status.getState();
     }
 
-    /** Refuses what does not fit; call with the lock. */
+    /** Refuses what does not fit beside the others; call with the lock. */
     void admit(SimulatedVm vm) {
         capacity.admit(vm, vms.values(), name);
     }
@@ -210,7 +211,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         if (query(vmId).isEmpty()) {
             return;
         }
-        hangIfScripted(context);
+        faults.hangIfScripted(context, name);
         context.pause(scaled(SHUTDOWN));
         if (context.expired()) {
             throw CommandFailure.timedOut("VM " + vmId + " did not shut down in time; stop it by force");
@@ -256,6 +257,12 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public void grow(GrowVm command, CommandContext context) {
+        faults.hangIfScripted(context, name);
+        SimulatedGrowth.run(this, command, faults.takeGrowthFailure());
+    }
+
+    @Override
     public void deleteSavedState(String vmId, StorageDomainRef domain) {
         world.saved.remove(vmId);
     }
@@ -269,7 +276,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         if (target == this) {
             throw CommandFailure.invalid("VM " + command.getVmId() + " runs on the target already");
         }
-        hangIfScripted(context);
+        faults.hangIfScripted(context, name);
         return new SimulatedMigration(this, target, command, faults.takeMigrationFailure(), context).run();
     }
 
@@ -353,13 +360,6 @@ public final class SimulatedHypervisor implements Hypervisor {
     void aliveOrInterrupted() {
         if (!powered()) {
             throw CommandFailure.hypervisor("The host lost its power");
-        }
-    }
-
-    private void hangIfScripted(CommandContext context) {
-        if (faults.takeHang()) {
-            context.pause(context.remaining());
-            throw CommandFailure.timedOut("The hypervisor of " + name + " hung until the time limit");
         }
     }
 

@@ -13,10 +13,10 @@ final class SimulatedVm {
 
     final String id;
     final String name;
-    final int vcpus;
-    final long memoryBytes;
     final long revision;
     private final long startedNanos;
+    int vcpus;
+    long memoryBytes;
     VmRunState state;
     boolean migrating;
     boolean abortMigration;
@@ -73,6 +73,14 @@ final class SimulatedVm {
         settledNanos = now;
         base = share;
         wave = 0;
+    }
+
+    /** Has that from now on. */
+    void resize(int newVcpus, long newMemoryBytes, long now) {
+        settledSeconds = cpuSeconds(now);
+        settledNanos = now;
+        vcpus = newVcpus;
+        memoryBytes = newMemoryBytes;
     }
 
     /** CPU seconds used on this host; the integral of the load. */

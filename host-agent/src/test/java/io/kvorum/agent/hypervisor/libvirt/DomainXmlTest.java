@@ -68,6 +68,18 @@ class DomainXmlTest {
     }
 
     @Test
+    void roomToGrowWhileItRuns() throws IOException {
+        VmSpec.Builder vm = Samples.smallest();
+        vm.getCpuBuilder().setMaxSockets(4);
+        vm.getMemoryBuilder().setMaxBytes(1L << 30);
+        golden("grows", Virtualization.KVM, vm, Optional.empty());
+
+        vm.getCpuBuilder().setMaxSockets(1);
+        vm.getMemoryBuilder().setMaxBytes(256L << 20);
+        golden("minimal-bios", Virtualization.KVM, vm, Optional.empty());
+    }
+
+    @Test
     void exactMachineAndInvariantTimeStampCounter() throws IOException {
         VmSpec.Builder vm = Samples.tuned().setMachine("pc-q35-7.2");
         vm.getCpuBuilder().setTscHertz(2_099_997_000L);

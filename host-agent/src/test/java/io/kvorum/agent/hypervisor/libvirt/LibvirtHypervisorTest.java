@@ -12,11 +12,13 @@ import io.kvorum.agent.hypervisor.CommandFailure;
 import io.kvorum.agent.hypervisor.HypervisorListener;
 import io.kvorum.agent.stub.Samples;
 import io.kvorum.proto.agent.v1.FailureReason;
+import io.kvorum.proto.agent.v1.GrowVm;
 import io.kvorum.proto.agent.v1.HostFacts;
 import io.kvorum.proto.agent.v1.StartVm;
 import io.kvorum.proto.agent.v1.VmEvent;
 import io.kvorum.proto.agent.v1.VmEventCause;
 import io.kvorum.proto.agent.v1.VmRunState;
+import io.kvorum.proto.agent.v1.VmSpec;
 import io.kvorum.proto.agent.v1.VmStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +91,7 @@ class LibvirtHypervisorTest {
                 () -> hypervisor.stop(FOREIGN),
                 () -> hypervisor.pause(FOREIGN),
                 () -> hypervisor.reboot(FOREIGN),
+                () -> hypervisor.grow(GrowVm.newBuilder().setVmId(FOREIGN).build(), context()),
                 () -> hypervisor.shutdown(FOREIGN, context()))) {
             CommandFailure refused = assertThrows(CommandFailure.class, touch::run);
             assertEquals(FailureReason.FAILURE_REASON_CONFLICT, refused.reason());
@@ -156,6 +159,23 @@ class LibvirtHypervisorTest {
         VmStatus guest = hypervisor.query(Samples.VM).orElseThrow();
         assertTrue(guest.getManaged());
         assertEquals(3, guest.getRevision());
+    }
+
+    @Test
+    void growsWhatWasStartedWithRoomForIt() throws Exception {
+        VmSpec.Builder roomy = Samples.smallest();
+        roomy.getCpuBuilder().setMaxSockets(4);
+        hypervisor.start(StartVm.newBuilder().setVm(roomy).build(), context());
+        GrowVm.Builder more = GrowVm.newBuilder().setVmId(Samples.VM);
+
+        hypervisor.grow(more.setVcpus(3).build(), context());
+
+        String grown = aside.domainLookupByUUIDString(Samples.VM).getXMLDesc(0);
+        assertTrue(grown.contains("<vcpu placement='static' current='3'>4</vcpu>"), grown);
+        CommandFailure refused = assertThrows(
+                CommandFailure.class,
+                () -> hypervisor.grow(more.setMemoryBytes(1L << 30).build(), context()));
+        assertEquals(FailureReason.FAILURE_REASON_CONFLICT, refused.reason());
     }
 
     @Test
