@@ -8,7 +8,8 @@ import java.util.function.ToLongFunction;
 /**
  * How much of their memory guests have while their host runs short of it. A host with too little to spare takes back what its guests
  * do not need, a step at a time and no more than it lacks; one with enough gives it back. No guest gets less than it is guaranteed,
- * and each keeps a fifth of what it has unused.
+ * and each keeps a fifth of what it has unused. Thresholds and steps are those of oVirt's memory overcommitment manager (its
+ * balloon.rules), which makes guests swap besides where a host has less than 5 % free; this never does.
  */
 public final class BalloonPolicy {
 
@@ -60,15 +61,19 @@ public final class BalloonPolicy {
     }
 
     private static long canDoWithout(Guest guest) {
-        if (guest.usableBytes().isEmpty()) {
-            return 0;
-        }
-        long unneeded = guest.usableBytes().getAsLong() - (long) (guest.givenBytes() * LEFT_FREE);
-        return Math.min(step(guest), Math.min(guest.givenBytes() - guest.guaranteedBytes(), unneeded));
+        return Math.min(Math.min(step(guest), guest.givenBytes() - guest.guaranteedBytes()), unneeded(guest));
     }
 
+    /** What it is short of itself it gets at once. */
     private static long lacks(Guest guest) {
-        return Math.min(step(guest), guest.sizeBytes() - guest.givenBytes());
+        return Math.min(Math.max(step(guest), -unneeded(guest)), guest.sizeBytes() - guest.givenBytes());
+    }
+
+    /** What it has unused beyond what it keeps, negative where it has less; 0 for one that does not tell. */
+    private static long unneeded(Guest guest) {
+        return guest.usableBytes().isEmpty()
+                ? 0
+                : guest.usableBytes().getAsLong() - (long) (guest.givenBytes() * LEFT_FREE);
     }
 
     private static long step(Guest guest) {

@@ -75,6 +75,15 @@ class BalloonPolicyTest {
     }
 
     @Test
+    void aGuestThatIsShortItselfGetsThatAtOnce() {
+        assertEquals(
+                List.of(new Balloon("short", 5 * GIB + 922 * MIB), new Balloon("idle", 5 * GIB + 512 * MIB)),
+                policy.next(
+                        host(0.5),
+                        List.of(guest("short", 5 * GIB, GIB, 102 * MIB), guest("idle", 5 * GIB, GIB, 4 * GIB))));
+    }
+
+    @Test
     void aHostThatTellsNothingMovesNothing() {
         assertEquals(List.of(), policy.next(new HostMemory(0, 0), List.of(guest("idle", 10 * GIB, 4 * GIB, 8 * GIB))));
     }

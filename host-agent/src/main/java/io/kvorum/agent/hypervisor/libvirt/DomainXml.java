@@ -39,11 +39,7 @@ final class DomainXml {
         Element domain = Element.of("domain").with("type", tcg ? "qemu" : "kvm");
         domain.child("name").text(vm.getName());
         domain.child("uuid").text(vm.getVmId());
-        domain.child("metadata")
-                .child("kvorum:vm")
-                .with("xmlns:kvorum", MARK)
-                .with("revision", vm.getRevision())
-                .with("guaranteed-kib", vm.getMemory().getGuaranteedBytes() >> 10);
+        mark(domain.child("metadata").child("kvorum:vm").with("xmlns:kvorum", MARK), vm);
         memory(domain, vm.getMemory());
         CpuSpec cpu = vm.getCpu();
         vcpus(domain, cpu);
@@ -86,6 +82,15 @@ final class DomainXml {
 
     private static boolean grows(MemorySpec memory) {
         return memory.getMaxBytes() > memory.getSizeBytes();
+    }
+
+    private static void mark(Element mark, VmSpec vm) {
+        mark.with("revision", vm.getRevision());
+        MemorySpec memory = vm.getMemory();
+        // One that is guaranteed all keeps all, also of what it is given later.
+        if (memory.getGuaranteedBytes() < memory.getSizeBytes()) {
+            mark.with("guaranteed-kib", memory.getGuaranteedBytes() >> 10);
+        }
     }
 
     private static void memory(Element domain, MemorySpec memory) {

@@ -35,7 +35,7 @@ final class LibvirtGuests {
             return new Mark(
                     true,
                     Long.parseLong(element.get("revision")),
-                    // One that an earlier agent started keeps all that it has.
+                    // It keeps all that it has; so does one that an earlier agent started.
                     guaranteed.isEmpty() ? Long.MAX_VALUE : Long.parseLong(guaranteed) << 10);
         }
     }

@@ -1,6 +1,7 @@
 package io.kvorum.agent.hypervisor.libvirt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -103,6 +104,16 @@ class DomainXmlTest {
         VmSpec.Builder vm = Samples.smallest().setName("a<b>&\"'");
 
         assertTrue(xml(Virtualization.KVM, vm, Optional.empty()).contains("<name>a&lt;b&gt;&amp;"));
+    }
+
+    @Test
+    void onlyWhatIsGuaranteedLessThanAllCanGiveMemoryBack() {
+        VmSpec.Builder vm = Samples.smallest();
+        vm.getMemoryBuilder().setSizeBytes(1L << 30).setGuaranteedBytes(1L << 29);
+        assertTrue(xml(Virtualization.KVM, vm, Optional.empty()).contains("guaranteed-kib=\"524288\""));
+
+        vm.getMemoryBuilder().setGuaranteedBytes(1L << 30);
+        assertFalse(xml(Virtualization.KVM, vm, Optional.empty()).contains("guaranteed-kib"));
     }
 
     @Test
