@@ -113,9 +113,13 @@ class BalancingTest {
                 LIMIT,
                 () -> BooleanNode.valueOf(use(host) > atLeast),
                 JsonNode::asBoolean);
-        // The report after the next holds nothing of the time before.
-        Thread.sleep(Duration.ofSeconds(16));
-        return (int) Math.round(use(host) * 100 * THRESHOLD);
+        return (int) Math.round(settledUse(host) * 100 * THRESHOLD);
+    }
+
+    /** The same of a time in which nothing was moved or started: the report after the next holds nothing of what was before. */
+    private double settledUse(int host) throws Exception {
+        Thread.sleep(Duration.ofSeconds(31));
+        return use(host);
     }
 
     private JsonNode plans() throws IOException, InterruptedException {
@@ -194,7 +198,7 @@ class BalancingTest {
     void withoutReviewGuestsMoveUntilTheThresholdHolds() throws Exception {
         set(Map.of("balancing", Map.of("mode", "off")));
         int busy = cluster.hostOf(vms.get(0));
-        double alone = use(busy);
+        double alone = settledUse(busy);
         start(vms.get(2), busy);
         tell(vms.get(2), "burn on");
         int threshold = threshold(busy, alone * 1.1);
