@@ -66,6 +66,14 @@ public record Hardware(
         });
     }
 
+    /** The same with other cores in each socket. */
+    public Hardware withTopology(int newCoresPerSocket, int newThreadsPerCore) {
+        return with(draft -> {
+            draft.coresPerSocket = newCoresPerSocket;
+            draft.threadsPerCore = newThreadsPerCore;
+        });
+    }
+
     /** The same with other sizes. */
     public Hardware sized(int newSockets, long newMemoryBytes, long newGuaranteedMemoryBytes) {
         return with(draft -> {
@@ -95,8 +103,8 @@ public record Hardware(
         change.accept(draft);
         return new Hardware(
                 draft.sockets,
-                coresPerSocket,
-                threadsPerCore,
+                draft.coresPerSocket,
+                draft.threadsPerCore,
                 draft.memoryBytes,
                 draft.guaranteedMemoryBytes,
                 draft.firmware,
@@ -140,6 +148,8 @@ public record Hardware(
     /** What may become different in a copy. */
     private static final class Draft {
         int sockets;
+        int coresPerSocket;
+        int threadsPerCore;
         long memoryBytes;
         long guaranteedMemoryBytes;
         Firmware firmware;
@@ -151,6 +161,8 @@ public record Hardware(
 
         Draft(Hardware hardware) {
             sockets = hardware.sockets;
+            coresPerSocket = hardware.coresPerSocket;
+            threadsPerCore = hardware.threadsPerCore;
             memoryBytes = hardware.memoryBytes;
             guaranteedMemoryBytes = hardware.guaranteedMemoryBytes;
             firmware = hardware.firmware;

@@ -1,5 +1,6 @@
 package io.kvorum.core.inventory;
 
+import io.kvorum.core.inventory.Hardware.Growth;
 import java.util.UUID;
 
 /** A size for VMs that has a name. It never changes once it is made: nothing changes behind the back of a VM that names it. */
@@ -24,21 +25,9 @@ public record InstanceType(UUID id, String name, String description, Size size, 
 
         /** The hardware, in this size, which it keeps while it runs. */
         public Hardware applyTo(Hardware hardware) {
-            return new Hardware(
-                    sockets,
-                    coresPerSocket,
-                    threadsPerCore,
-                    memoryBytes,
-                    guaranteedMemoryBytes,
-                    hardware.firmware(),
-                    hardware.cpuMode(),
-                    hardware.tpm(),
-                    hardware.rng(),
-                    hardware.graphics(),
-                    hardware.guestAgent(),
-                    hardware.tuning(),
-                    hardware.emulatedMachine(),
-                    null);
+            return hardware.with((Growth) null)
+                    .withTopology(coresPerSocket, threadsPerCore)
+                    .sized(sockets, memoryBytes, guaranteedMemoryBytes);
         }
 
         /** Virtual CPUs in all. */

@@ -17,17 +17,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a host for a VM: every host of the cluster goes through the filters, those that pass are weighed, the
- * heaviest wins; among equals the one whose name comes first. Reads the columns and changes nothing, so that the same
+ * heaviest wins; among equals the one whose name comes first. Leaves the columns as they were, so that the same
  * call answers "where would it go, and why?". The explanation asks the same filters and weights again, on demand.
  *
  * <p>One thread at a time; nothing is allocated for a host that is looked at.
@@ -104,15 +104,24 @@ public final class Scheduler {
      * elsewhere now. What it uses itself of its host's CPU still counts there, since nobody knows how much of it would move.
      */
     public Explanation explainAfresh(Vm vm, Cluster cluster) {
-        HostColumns without = columns.copy();
-        Stream.of(
+        Vm nowhere = vm.withStatus(vm.status().off(VmState.DOWN, null));
+        return without(vm, () -> explain(new PlacementRequest(nowhere, cluster, null, Set.of())));
+    }
+
+    /** The answer as if the VM were on no host; the columns are afterwards what they were. */
+    private <A> A without(Vm vm, Supplier<A> question) {
+        List<UUID> hostIds = Stream.of(
                         Optional.ofNullable(vm.hostId()),
                         Optional.ofNullable(vm.status().targetHostId()))
                 .flatMap(Optional::stream)
                 .distinct()
-                .forEach(hostId -> without.unbind(hostId, vm));
-        Vm nowhere = vm.withStatus(vm.status().off(VmState.DOWN, null));
-        return new Scheduler(surroundings, without).explain(new PlacementRequest(nowhere, cluster, null, Set.of()));
+                .toList();
+        hostIds.forEach(hostId -> columns.unbind(hostId, vm));
+        try {
+            return question.get();
+        } finally {
+            hostIds.forEach(hostId -> columns.bind(hostId, vm));
+        }
     }
 
     /**
@@ -122,12 +131,12 @@ public final class Scheduler {
      * @param grown the VM, where it is, as it would be
      */
     public Optional<Refusal> objectionToGrow(Vm vm, Vm grown, Cluster cluster) {
-        UUID hostId = Objects.requireNonNull(vm.hostId());
-        HostColumns without = columns.copy();
-        without.unbind(hostId, vm);
-        PlacementRequest request = new PlacementRequest(grown, cluster, hostId, Set.of());
-        Candidates candidates = new Candidates(surroundings, without, request, policyOf(cluster));
-        int slot = without.slotOf(hostId);
+        PlacementRequest request = new PlacementRequest(grown, cluster, vm.hostId(), Set.of());
+        return without(vm, () -> objectionOfSize(vm, grown, candidates(request)));
+    }
+
+    private Optional<Refusal> objectionOfSize(Vm vm, Vm grown, Candidates candidates) {
+        int slot = candidates.currentSlot();
         return FILTERS.stream()
                 .filter(filter ->
                         filter.minds(vm.spec().hardware(), grown.spec().hardware()))
