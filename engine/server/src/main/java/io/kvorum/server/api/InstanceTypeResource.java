@@ -7,7 +7,6 @@ import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.operations.Request;
 import io.kvorum.server.persistence.Documents;
 import io.kvorum.server.persistence.InstanceTypeRow;
-import io.kvorum.server.persistence.VmRow;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.BeanParam;
@@ -19,6 +18,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -101,7 +102,8 @@ public class InstanceTypeResource {
 
     @GET
     public Page<InstanceTypeView> list(@BeanParam PageRequest page) {
-        return new Listing<>(InstanceTypeRow.class, page).page(entities, row -> view(read(row)));
+        Page<InstanceType> types = new Listing<>(InstanceTypeRow.class, page).page(entities, this::read);
+        return new Page<>(views(types.items()), types.nextCursor());
     }
 
     @GET
@@ -154,7 +156,24 @@ public class InstanceTypeResource {
         return documents.read(row.document, InstanceType.class);
     }
 
-    private static InstanceTypeView view(InstanceType type) {
+    private InstanceTypeView view(InstanceType type) {
+        return views(List.of(type)).getFirst();
+    }
+
+    private List<InstanceTypeView> views(List<InstanceType> types) {
+        Map<Object, Long> vms = types.isEmpty()
+                ? Map.of()
+                : GroupedCounts.of(
+                        entities,
+                        "select instance_type_id, count(*) from vm_spec where instance_type_id in (:ids)"
+                                + " group by instance_type_id",
+                        Map.of("ids", types.stream().map(InstanceType::id).toList()));
+        return types.stream()
+                .map(type -> view(type, vms.getOrDefault(type.id(), 0L)))
+                .toList();
+    }
+
+    private static InstanceTypeView view(InstanceType type, long vmCount) {
         Size size = type.size();
         return new InstanceTypeView(
                 type.id(),
@@ -165,7 +184,7 @@ public class InstanceTypeResource {
                 size.threadsPerCore(),
                 size.memoryBytes(),
                 size.guaranteedMemoryBytes(),
-                VmRow.count("instanceTypeId", type.id()),
+                vmCount,
                 type.meta().revision(),
                 type.meta().createdAt(),
                 type.meta().updatedAt());

@@ -6,7 +6,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,12 +55,8 @@ public class StateCounts {
 
     private Map<String, Long> states(String table) {
         Map<String, Long> states = new TreeMap<>();
-        List<?> rows = entities.createNativeQuery("select state, count(*) from " + table + " group by state")
-                .getResultList();
-        for (Object row : rows) {
-            Object[] columns = (Object[]) row;
-            states.put(columns[0].toString().toLowerCase(Locale.ROOT), ((Number) columns[1]).longValue());
-        }
+        GroupedCounts.of(entities, "select state, count(*) from " + table + " group by state", Map.of())
+                .forEach((state, count) -> states.put(state.toString().toLowerCase(Locale.ROOT), count));
         return states;
     }
 }

@@ -2,13 +2,11 @@ package io.kvorum.server.api;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,8 +73,10 @@ public class TreeResource {
     /** Data centers and their clusters. */
     @GET
     public Tree get() {
-        Map<Object, Long> hosts = counts("select cluster_id, count(*) from host group by cluster_id", Map.of());
-        Map<Object, Long> vms = counts("select cluster_id, count(*) from vm_spec group by cluster_id", Map.of());
+        Map<Object, Long> hosts =
+                GroupedCounts.of(entities, "select cluster_id, count(*) from host group by cluster_id", Map.of());
+        Map<Object, Long> vms =
+                GroupedCounts.of(entities, "select cluster_id, count(*) from vm_spec group by cluster_id", Map.of());
         List<Object[]> clusters = rows("select dataCenterId, id, name from ClusterRow order by name", Map.of(), 0);
         return new Tree(rows("select id, name from DataCenterRow order by name", Map.of(), 0).stream()
                 .map(row -> new DataCenterNode(
@@ -152,7 +152,8 @@ public class TreeResource {
         rows.forEach(row -> ids.add(row[0]));
         Map<Object, Long> vms = ids.isEmpty()
                 ? Map.of()
-                : counts(
+                : GroupedCounts.of(
+                        entities,
                         "select host_id, count(*) from vm_status where host_id in (:ids) group by host_id",
                         Map.of("ids", ids));
         return rows.stream()
@@ -169,18 +170,6 @@ public class TreeResource {
                 .stream()
                 .map(row -> new VmNode((UUID) row[0], (String) row[1], lower(row[2]), (UUID) row[3], (UUID) row[4]))
                 .toList();
-    }
-
-    /** By the first column. In SQL: of a VM's two tables, a count needs one. */
-    private Map<Object, Long> counts(String sql, Map<String, Object> parameters) {
-        Query query = entities.createNativeQuery(sql);
-        parameters.forEach(query::setParameter);
-        Map<Object, Long> counts = new HashMap<>();
-        for (Object row : query.getResultList()) {
-            Object[] columns = (Object[]) row;
-            counts.put(columns[0], ((Number) columns[1]).longValue());
-        }
-        return counts;
     }
 
     /** @param limit 0 for none */
