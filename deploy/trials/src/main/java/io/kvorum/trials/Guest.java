@@ -21,6 +21,7 @@ public final class Guest {
     private static final int HOSTS = 9;
     private static final long POLL_MILLIS = 50;
     private static final Duration TELL_LIMIT = Duration.ofSeconds(30);
+    private static final Duration ENOUGH_FOR_A_COPY_TO_TICK = Duration.ofSeconds(3);
 
     private final Lab lab;
     private final String vmId;
@@ -114,10 +115,27 @@ public final class Guest {
                 : 0;
     }
 
+    /**
+     * Hosts on which it runs: one, unless there are two copies. Waits for a guest that is still booting or that a busy
+     * machine lets wait, and then for one more to show itself.
+     *
+     * @throws IllegalStateException it runs nowhere
+     */
+    public List<Integer> runsOn(Duration limit) throws IOException, InterruptedException {
+        int[] before = counts();
+        awaitTick(limit);
+        Thread.sleep(ENOUGH_FOR_A_COPY_TO_TICK);
+        return tickedSince(before);
+    }
+
     /** Hosts on which it ticked within that time. */
     public List<Integer> tickingOn(Duration within) throws IOException, InterruptedException {
         int[] before = counts();
         Thread.sleep(within);
+        return tickedSince(before);
+    }
+
+    private List<Integer> tickedSince(int[] before) throws IOException {
         int[] after = counts();
         List<Integer> hosts = new ArrayList<>();
         for (int host = 1; host <= HOSTS; host++) {

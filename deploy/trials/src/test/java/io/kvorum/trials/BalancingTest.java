@@ -189,7 +189,7 @@ class BalancingTest {
         String moved = plan.get("moves").get(0).get("vmId").asText();
         assertNotEquals(1, cluster.hostOf(moved));
         Guest guest = new Guest(real.lab, moved);
-        assertEquals(List.of(cluster.hostOf(moved)), guest.tickingOn(Duration.ofSeconds(3)));
+        assertEquals(List.of(cluster.hostOf(moved)), guest.runsOn(LIMIT));
         belowThreshold(threshold);
     }
 
@@ -329,7 +329,7 @@ class BalancingTest {
             assertEquals(host != 2, boots.get(host - 1).equals(bootsAfter.get(host - 1)), "host-" + host);
         }
         for (String vm : vms) {
-            assertEquals(List.of(cluster.hostOf(vm)), new Guest(real.lab, vm).tickingOn(Duration.ofSeconds(3)));
+            assertEquals(List.of(cluster.hostOf(vm)), new Guest(real.lab, vm).runsOn(LIMIT));
         }
         real.lab.run("exec", "host-2", "rm", "/etc/kvorum/wants-reboot");
     }

@@ -137,7 +137,7 @@ class GrowthTest {
                 () -> engine.get("/vms/" + vm),
                 view -> view.get("hardware").get("memoryBytes").asLong() == 2 * LARGE);
         assertEquals(List.of(2 * LARGE, 2L, 2L), inLibvirt(2));
-        assertEquals(List.of(2), guest.tickingOn(Duration.ofSeconds(3)));
+        assertEquals(List.of(2), guest.runsOn(LIMIT));
     }
 
     @Test

@@ -137,7 +137,7 @@ class LeaseTest {
         assertTrue(logged(cluster.hostId(victim), "host.leases_expire"));
         real.lab.run("power-on", "host-" + victim);
         cluster.awaitHost(victim, "up", LIMIT);
-        assertEquals(List.of(tick.host()), guest.tickingOn(Duration.ofSeconds(4)));
+        assertEquals(List.of(tick.host()), guest.runsOn(LIMIT));
         cluster.awaitLeases(RealCluster.HOSTS);
     }
 

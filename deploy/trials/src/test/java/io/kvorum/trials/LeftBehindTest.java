@@ -51,7 +51,7 @@ class LeftBehindTest {
 
         assertEquals(to, cluster.hostOf(vm), end.toString());
         assertEquals(boot, guest.awaitTick(LIMIT).boot());
-        assertEquals(List.of(to), guest.tickingOn(Duration.ofSeconds(3)));
+        assertEquals(List.of(to), guest.runsOn(LIMIT));
         assertTrue(
                 lab.output("exec", source, "virsh", "list", "--all", "--uuid")
                         .lines()

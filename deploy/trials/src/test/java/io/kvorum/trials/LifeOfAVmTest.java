@@ -55,7 +55,7 @@ class LifeOfAVmTest {
     @Order(1)
     void ticksOnTheHostItWasPlacedOnAndNowhereElse() throws Exception {
         guest.awaitTick(LIMIT);
-        assertEquals(List.of(cluster.hostOf(vm)), guest.tickingOn(Duration.ofSeconds(3)));
+        assertEquals(List.of(cluster.hostOf(vm)), guest.runsOn(LIMIT));
     }
 
     @Test
@@ -191,11 +191,11 @@ class LifeOfAVmTest {
         Guest.Tick tick = guest.awaitTick(LIMIT);
         assertNotEquals(victim, tick.host());
         assertNotEquals(boot, tick.boot());
-        assertEquals(List.of(tick.host()), guest.tickingOn(Duration.ofSeconds(4)));
+        assertEquals(List.of(tick.host()), guest.runsOn(LIMIT));
         JsonNode down = cluster.awaitVm(mortal, "down", LIMIT);
         assertTrue(down.get("stateReason").asText().contains("host-" + victim), down.toString());
         cluster.awaitHost(victim, "up", LIMIT);
-        assertEquals(List.of(tick.host()), guest.tickingOn(Duration.ofSeconds(4)));
+        assertEquals(List.of(tick.host()), guest.runsOn(LIMIT));
     }
 
     private String hostName(JsonNode view) {

@@ -137,7 +137,7 @@ class MigrationTest {
         assertEquals("cancelled", Cluster.state(engine.await(operation, LIMIT)));
         assertEquals(source, cluster.hostOf(vm));
         assertEquals(boot, guest.awaitTick(LIMIT).boot());
-        assertEquals(List.of(source), guest.tickingOn(Duration.ofSeconds(3)));
+        assertEquals(List.of(source), guest.runsOn(LIMIT));
     }
 
     @Test
@@ -171,7 +171,7 @@ class MigrationTest {
         cluster.awaitVm(vm, "up", LIMIT);
         Guest.Tick tick = guest.awaitTick(LIMIT);
         assertNotEquals(boot, tick.boot());
-        assertEquals(List.of(tick.host()), guest.tickingOn(Duration.ofSeconds(4)));
+        assertEquals(List.of(tick.host()), guest.runsOn(LIMIT));
         assertFalse(
                 engine.get("/events?code=vm.torn&limit=1").get("items").isEmpty(),
                 "it was told that its memory is lost");

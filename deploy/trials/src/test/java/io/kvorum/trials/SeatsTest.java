@@ -83,6 +83,6 @@ class SeatsTest {
         Guest.Tick tick = guest.awaitTick(LIMIT);
         assertEquals(boot, tick.boot());
         assertEquals(2, tick.host());
-        assertEquals(List.of(2), guest.tickingOn(Duration.ofSeconds(3)));
+        assertEquals(List.of(2), guest.runsOn(LIMIT));
     }
 }
