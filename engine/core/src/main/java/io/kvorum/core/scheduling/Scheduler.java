@@ -45,6 +45,7 @@ public final class Scheduler {
     private final Surroundings surroundings;
     private final HostColumns columns;
     private final SlotSet admitted = new SlotSet();
+    private final SlotSet unyielding = new SlotSet();
     private double[] totals = new double[16];
 
     /** Policies of operators, ready for use; a change makes another. */
@@ -240,7 +241,8 @@ public final class Scheduler {
     }
 
     private int best(Candidates candidates) {
-        if (!narrow(candidates, true) && !narrow(candidates, false)) {
+        narrow(candidates);
+        if (admitted.isEmpty()) {
             return NOWHERE;
         }
         weigh(candidates);
@@ -256,16 +258,29 @@ public final class Scheduler {
         return best;
     }
 
-    /** Leaves in {@link #admitted} the hosts that pass the filters; false if there are none. */
-    private boolean narrow(Candidates candidates, boolean withYielding) {
+    /**
+     * Leaves in {@link #admitted} the hosts that pass the filters; where those that yield would leave none, the hosts that
+     * pass the others.
+     */
+    private void narrow(Candidates candidates) {
         admitted.become(candidates.slots());
+        narrow(candidates, false);
+        if (!admitted.isEmpty()) {
+            unyielding.become(admitted);
+            narrow(candidates, true);
+            if (admitted.isEmpty()) {
+                admitted.become(unyielding);
+            }
+        }
+    }
+
+    private void narrow(Candidates candidates, boolean yielding) {
         for (int i = 0; i < FILTERS.size(); i++) {
             Filter filter = FILTERS.get(i);
-            if ((withYielding || !filter.yields()) && filter.applies(candidates)) {
+            if (filter.yields() == yielding && filter.applies(candidates)) {
                 filter.narrow(candidates, admitted);
             }
         }
-        return !admitted.isEmpty();
     }
 
     /** Leaves in {@link #totals} what the weights say of the hosts that are admitted. */
