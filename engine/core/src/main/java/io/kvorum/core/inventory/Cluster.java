@@ -3,6 +3,7 @@ package io.kvorum.core.inventory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,88 +47,23 @@ public record Cluster(
         }
     }
 
-    /** Without a schedule, migrating as by default. */
-    public Cluster(
-            UUID id,
-            String name,
-            String description,
-            UUID dataCenterId,
-            SchedulingPolicy scheduling,
-            @Nullable String cpuModel,
-            FencingPolicy fencing,
-            AdmissionPolicy admission,
-            BalancingPolicy balancing,
-            Meta meta,
-            @Nullable UUID customPolicyId,
-            PowerSavingPolicy powerSaving) {
-        this(
+    /** With everything as by default. */
+    public static Cluster named(UUID id, String name, UUID dataCenterId) {
+        return new Cluster(
                 id,
                 name,
-                description,
+                "",
                 dataCenterId,
-                scheduling,
-                cpuModel,
-                fencing,
-                admission,
-                balancing,
-                meta,
-                customPolicyId,
-                powerSaving,
+                SchedulingPolicy.DEFAULT,
+                null,
+                FencingPolicy.DEFAULT,
+                AdmissionPolicy.DEFAULT,
+                BalancingPolicy.DEFAULT,
+                Meta.NONE,
+                null,
+                PowerSavingPolicy.DEFAULT,
                 null,
                 MigrationPolicy.DEFAULT,
-                null);
-    }
-
-    /** That switches no host off, and migrates as by default. */
-    public Cluster(
-            UUID id,
-            String name,
-            String description,
-            UUID dataCenterId,
-            SchedulingPolicy scheduling,
-            @Nullable String cpuModel,
-            FencingPolicy fencing,
-            AdmissionPolicy admission,
-            BalancingPolicy balancing,
-            Meta meta,
-            @Nullable UUID customPolicyId) {
-        this(
-                id,
-                name,
-                description,
-                dataCenterId,
-                scheduling,
-                cpuModel,
-                fencing,
-                admission,
-                balancing,
-                meta,
-                customPolicyId,
-                PowerSavingPolicy.DEFAULT);
-    }
-
-    /** With the built-in policy that its scheduling names, and balanced as by default. */
-    public Cluster(
-            UUID id,
-            String name,
-            String description,
-            UUID dataCenterId,
-            SchedulingPolicy scheduling,
-            @Nullable String cpuModel,
-            FencingPolicy fencing,
-            AdmissionPolicy admission,
-            Meta meta) {
-        this(
-                id,
-                name,
-                description,
-                dataCenterId,
-                scheduling,
-                cpuModel,
-                fencing,
-                admission,
-                BalancingPolicy.DEFAULT,
-                meta,
                 null);
     }
 
@@ -138,84 +74,76 @@ public record Cluster(
 
     @Override
     public Cluster withMeta(Meta newMeta) {
-        return new Cluster(
-                id,
-                name,
-                description,
-                dataCenterId,
-                scheduling,
-                cpuModel,
-                fencing,
-                admission,
-                balancing,
-                newMeta,
-                customPolicyId,
-                powerSaving,
-                schedule,
-                migration,
-                emulatedMachine);
+        return changed(draft -> draft.meta = newMeta);
     }
 
     /** The same with that policy of its operator for placement; null for the built-in one. */
     public Cluster withCustomPolicy(@Nullable UUID policyId) {
-        return new Cluster(
-                id,
-                name,
-                description,
-                dataCenterId,
-                scheduling,
-                cpuModel,
-                fencing,
-                admission,
-                balancing,
-                meta,
-                policyId,
-                powerSaving,
-                schedule,
-                migration,
-                emulatedMachine);
+        return changed(draft -> draft.customPolicyId = policyId);
     }
 
-    /** The same, balanced in that way. */
+    public Cluster withCpuModel(@Nullable String newModel) {
+        return changed(draft -> draft.cpuModel = newModel);
+    }
+
+    public Cluster withEmulatedMachine(@Nullable String newMachine) {
+        return changed(draft -> draft.emulatedMachine = newMachine);
+    }
+
+    public Cluster with(SchedulingPolicy newScheduling) {
+        return changed(draft -> draft.scheduling = newScheduling);
+    }
+
+    public Cluster with(FencingPolicy newFencing) {
+        return changed(draft -> draft.fencing = newFencing);
+    }
+
+    public Cluster with(AdmissionPolicy newAdmission) {
+        return changed(draft -> draft.admission = newAdmission);
+    }
+
     public Cluster with(BalancingPolicy newBalancing) {
-        return new Cluster(
-                id,
-                name,
-                description,
-                dataCenterId,
-                scheduling,
-                cpuModel,
-                fencing,
-                admission,
-                newBalancing,
-                meta,
-                customPolicyId,
-                powerSaving,
-                schedule,
-                migration,
-                emulatedMachine);
+        return changed(draft -> draft.balancing = newBalancing);
+    }
+
+    public Cluster with(PowerSavingPolicy newPowerSaving) {
+        return changed(draft -> draft.powerSaving = newPowerSaving);
+    }
+
+    public Cluster with(@Nullable PolicySchedule newSchedule) {
+        return changed(draft -> draft.schedule = newSchedule);
+    }
+
+    public Cluster with(MigrationPolicy newMigration) {
+        return changed(draft -> draft.migration = newMigration);
     }
 
     /** The same with the policy in force that its schedule names for that time. */
     public Cluster asScheduled(Instant instant) {
         return schedule == null || schedule.at(instant) == scheduling.name()
                 ? this
-                : new Cluster(
-                        id,
-                        name,
-                        description,
-                        dataCenterId,
-                        scheduling.named(schedule.at(instant)),
-                        cpuModel,
-                        fencing,
-                        admission,
-                        balancing,
-                        meta,
-                        customPolicyId,
-                        powerSaving,
-                        schedule,
-                        migration,
-                        emulatedMachine);
+                : with(scheduling.named(schedule.at(instant)));
+    }
+
+    private Cluster changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return new Cluster(
+                id,
+                name,
+                description,
+                dataCenterId,
+                draft.scheduling,
+                draft.cpuModel,
+                draft.fencing,
+                draft.admission,
+                draft.balancing,
+                draft.meta,
+                draft.customPolicyId,
+                draft.powerSaving,
+                draft.schedule,
+                draft.migration,
+                draft.emulatedMachine);
     }
 
     /** The policy that is in force where its schedule, if it has one, says nothing else. */
@@ -391,5 +319,45 @@ public record Cluster(
         /** An operator approves or rejects it. */
         REVIEW,
         AUTOMATIC
+    }
+
+    /** What may become different in a copy. */
+    private static final class Draft {
+        SchedulingPolicy scheduling;
+
+        @Nullable
+        String cpuModel;
+
+        FencingPolicy fencing;
+        AdmissionPolicy admission;
+        BalancingPolicy balancing;
+        Meta meta;
+
+        @Nullable
+        UUID customPolicyId;
+
+        PowerSavingPolicy powerSaving;
+
+        @Nullable
+        PolicySchedule schedule;
+
+        MigrationPolicy migration;
+
+        @Nullable
+        String emulatedMachine;
+
+        Draft(Cluster cluster) {
+            scheduling = cluster.scheduling;
+            cpuModel = cluster.cpuModel;
+            fencing = cluster.fencing;
+            admission = cluster.admission;
+            balancing = cluster.balancing;
+            meta = cluster.meta;
+            customPolicyId = cluster.customPolicyId;
+            powerSaving = cluster.powerSaving;
+            schedule = cluster.schedule;
+            migration = cluster.migration;
+            emulatedMachine = cluster.emulatedMachine;
+        }
     }
 }

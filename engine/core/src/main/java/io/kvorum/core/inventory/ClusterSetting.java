@@ -1,8 +1,5 @@
 package io.kvorum.core.inventory;
 
-import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
-import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
@@ -32,16 +29,7 @@ public record ClusterSetting(
 
     private static final long TERABYTE = 1_000_000_000_000L;
 
-    private static final Cluster AS_BY_DEFAULT = new Cluster(
-            new UUID(0, 0),
-            "",
-            "",
-            new UUID(0, 0),
-            SchedulingPolicy.DEFAULT,
-            null,
-            FencingPolicy.DEFAULT,
-            AdmissionPolicy.DEFAULT,
-            Meta.NONE);
+    private static final Cluster AS_BY_DEFAULT = Cluster.named(new UUID(0, 0), "", new UUID(0, 0));
 
     /** In the order in which people are asked for them. */
     public static final List<ClusterSetting> ALL = List.of(

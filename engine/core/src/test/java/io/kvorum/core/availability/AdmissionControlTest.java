@@ -36,16 +36,7 @@ class AdmissionControlTest {
 
     private static Cluster cluster(AdmissionMode mode, int failures) {
         Cluster c = Things.cluster();
-        return new Cluster(
-                c.id(),
-                c.name(),
-                c.description(),
-                c.dataCenterId(),
-                c.scheduling(),
-                c.cpuModel(),
-                c.fencing(),
-                new AdmissionPolicy(mode, failures),
-                c.meta());
+        return c.with(new AdmissionPolicy(mode, failures));
     }
 
     private static Inventory inventory(Cluster cluster, int hosts, Vm... vms) {

@@ -52,7 +52,11 @@ final class LeasedCluster {
                 facts.uefi(),
                 facts.tpm(),
                 facts.versions(),
-                leasing));
+                leasing,
+                facts.hugepages(),
+                facts.machineTypes(),
+                facts.machineAliases(),
+                facts.tsc()));
     }
 
     /** Three hosts that have joined, and VM "v" with a lease on h1. */

@@ -11,14 +11,11 @@ import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.MoveState;
 import io.kvorum.core.inventory.BalancingPlan.PlanState;
 import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.BalancingPolicy;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.Entity;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.Priority;
@@ -54,18 +51,8 @@ class BalancerTest {
     }
 
     private static TestCluster cluster(PolicyName policy, BalancingPolicy balancing, int hosts, Vm... vms) {
-        Cluster cluster = new Cluster(
-                Things.CLUSTER,
-                "cluster",
-                "",
-                Things.DATA_CENTER,
-                new SchedulingPolicy(policy, 60, 2, 100),
-                null,
-                FencingPolicy.DEFAULT,
-                AdmissionPolicy.DEFAULT,
-                balancing,
-                Meta.NONE,
-                null);
+        Cluster cluster =
+                Things.cluster().with(new SchedulingPolicy(policy, 60, 2, 100)).with(balancing);
         List<Entity> all = new ArrayList<>(List.of(Things.dataCenter(), cluster, Things.store(), Things.network()));
         for (int i = 1; i <= hosts; i++) {
             all.add(Things.host("h" + i));

@@ -7,11 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kvorum.core.controller.Event.Cause;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.controller.VmRunState;
-import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.BalancingPolicy;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
@@ -19,7 +16,6 @@ import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.Sleep;
 import io.kvorum.core.inventory.Kind;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.RollingMaintenance.HostStep;
 import io.kvorum.core.inventory.RollingMaintenance.HostTask;
 import io.kvorum.core.inventory.Vm;
@@ -54,19 +50,10 @@ class DrainWakingTest {
                 Things.dataCenter(),
                 Things.store(),
                 Things.network(),
-                new Cluster(
-                        Things.CLUSTER,
-                        "cluster",
-                        "",
-                        Things.DATA_CENTER,
-                        new SchedulingPolicy(PolicyName.POWER_SAVING, 80, 2, 100),
-                        null,
-                        FencingPolicy.DEFAULT,
-                        AdmissionPolicy.DEFAULT,
-                        new BalancingPolicy(BalancingMode.OFF, 1, 90, 95, 2, 8),
-                        Meta.NONE,
-                        null,
-                        new PowerSavingPolicy(20, 0, true)),
+                Things.cluster()
+                        .with(new SchedulingPolicy(PolicyName.POWER_SAVING, 80, 2, 100))
+                        .with(new BalancingPolicy(BalancingMode.OFF, 1, 90, 95, 2, 8))
+                        .with(new PowerSavingPolicy(20, 0, true)),
                 Things.host("h1"),
                 Things.host("h2"),
                 Things.host("h3"),

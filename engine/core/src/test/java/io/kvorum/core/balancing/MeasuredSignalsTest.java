@@ -12,17 +12,13 @@ import io.kvorum.core.controller.Event.VmLoad;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.MoveState;
-import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.BalancingPolicy;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.IoPolicy;
 import io.kvorum.core.inventory.LogEntry;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.PressurePolicy;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
@@ -59,18 +55,7 @@ class MeasuredSignalsTest {
 
     private static TestCluster cluster(PolicyName name, BalancingPolicy policy, int hosts, Vm... vms) {
         List<Entity> all = new ArrayList<>(List.of(Things.dataCenter(), Things.store(), Things.network()));
-        all.add(new Cluster(
-                Things.CLUSTER,
-                "cluster",
-                "",
-                Things.DATA_CENTER,
-                new SchedulingPolicy(name, 60, 2, 100),
-                null,
-                FencingPolicy.DEFAULT,
-                AdmissionPolicy.DEFAULT,
-                policy,
-                Meta.NONE,
-                null));
+        all.add(Things.cluster().with(new SchedulingPolicy(name, 60, 2, 100)).with(policy));
         for (int i = 1; i <= hosts; i++) {
             all.add(Things.host("h" + i));
         }

@@ -8,16 +8,12 @@ import io.kvorum.core.controller.AgentCommand;
 import io.kvorum.core.controller.Settings;
 import io.kvorum.core.inventory.BalancingPlan;
 import io.kvorum.core.inventory.BalancingPlan.PlanState;
-import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.AdmissionMode;
 import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.BalancingPolicy;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
-import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.RollingMaintenance.HostStep;
 import io.kvorum.core.inventory.RollingMaintenance.HostTask;
 import io.kvorum.core.inventory.RollingMaintenance.PlanHost;
@@ -49,18 +45,9 @@ class RollingMaintenanceTest {
 
     private static TestCluster cluster(AdmissionMode mode, int hosts, Vm... vms) {
         List<Entity> all = new ArrayList<>(List.of(Things.dataCenter(), Things.store(), Things.network()));
-        all.add(new Cluster(
-                Things.CLUSTER,
-                "cluster",
-                "",
-                Things.DATA_CENTER,
-                SchedulingPolicy.DEFAULT,
-                null,
-                FencingPolicy.DEFAULT,
-                new AdmissionPolicy(mode, 1),
-                new BalancingPolicy(BalancingMode.OFF, 1, 90, 95, 2, 8),
-                Meta.NONE,
-                null));
+        all.add(Things.cluster()
+                .with(new AdmissionPolicy(mode, 1))
+                .with(new BalancingPolicy(BalancingMode.OFF, 1, 90, 95, 2, 8)));
         for (int i = 1; i <= hosts; i++) {
             all.add(Things.host("h" + i));
         }

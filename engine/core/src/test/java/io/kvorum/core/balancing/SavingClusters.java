@@ -11,14 +11,12 @@ import io.kvorum.core.inventory.Cluster.AdmissionMode;
 import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.BalancingPolicy;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
 import io.kvorum.core.inventory.Host.Sleep;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.Vm;
 import io.kvorum.core.inventory.Vm.MigrationMode;
 import io.kvorum.core.inventory.Vm.Priority;
@@ -45,19 +43,11 @@ abstract class SavingClusters {
     final Map<UUID, Double> use = new HashMap<>();
 
     static Cluster cluster(BalancingMode mode, PowerSavingPolicy saving, AdmissionMode admission) {
-        return new Cluster(
-                Things.CLUSTER,
-                "cluster",
-                "",
-                Things.DATA_CENTER,
-                new SchedulingPolicy(PolicyName.POWER_SAVING, 80, 2, 100),
-                null,
-                FencingPolicy.DEFAULT,
-                new AdmissionPolicy(admission, 1),
-                new BalancingPolicy(mode, 1, 90, 95, 2, 8),
-                Meta.NONE,
-                null,
-                saving);
+        return Things.cluster()
+                .with(new SchedulingPolicy(PolicyName.POWER_SAVING, 80, 2, 100))
+                .with(new AdmissionPolicy(admission, 1))
+                .with(new BalancingPolicy(mode, 1, 90, 95, 2, 8))
+                .with(saving);
     }
 
     static TestCluster of(Cluster cluster, int hosts, Entity... more) {

@@ -9,7 +9,6 @@ import io.kvorum.core.inventory.Cluster;
 import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Entity;
 import io.kvorum.core.inventory.Host;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.lifecycle.VmState;
 import io.kvorum.core.testing.FakeHost.Habit;
 import io.kvorum.core.testing.TestCluster;
@@ -33,7 +32,11 @@ final class CrossClusters {
     static Cluster cluster(
             UUID id, String name, @Nullable String cpuModel, AdmissionPolicy admission, UUID dataCenter) {
         Cluster like = Things.cluster();
-        return new Cluster(id, name, "", dataCenter, like.scheduling(), cpuModel, like.fencing(), admission, Meta.NONE);
+        return Cluster.named(id, name, dataCenter)
+                .with(like.scheduling())
+                .withCpuModel(cpuModel)
+                .with(like.fencing())
+                .with(admission);
     }
 
     static Cluster other(@Nullable String cpuModel) {

@@ -202,16 +202,7 @@ class GrowthTest {
     @Test
     void whatMustBeRestartedElsewhereMustStillFitThere() {
         Cluster c = Things.cluster();
-        Cluster enforcing = new Cluster(
-                c.id(),
-                c.name(),
-                c.description(),
-                c.dataCenterId(),
-                c.scheduling(),
-                c.cpuModel(),
-                c.fencing(),
-                new AdmissionPolicy(AdmissionMode.ENFORCE, 1),
-                c.meta());
+        Cluster enforcing = c.with(new AdmissionPolicy(AdmissionMode.ENFORCE, 1));
         VmSpec spec = running(24).spec();
         Vm v = Things.on(Things.vm(spec.with(new Vm.HighAvailability(true, Priority.MEDIUM))), "h1");
         TestCluster cluster = new TestCluster(

@@ -4,14 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
-import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.ConfigObject;
 import io.kvorum.core.inventory.Host.AgentUse;
 import io.kvorum.core.inventory.Host.HostSpec;
 import io.kvorum.core.inventory.Host.PowerAgent;
 import io.kvorum.core.inventory.Host.PowerManagement;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.operations.Problem.FieldProblem;
 import io.kvorum.core.testing.TestCluster;
 import io.kvorum.core.testing.Things;
@@ -102,16 +99,7 @@ class HostRulesTest {
     @Test
     void aHostChangesItsClusterOnlyInMaintenance() {
         UUID other = Things.id("c2");
-        cluster.run(create(new Cluster(
-                other,
-                "c2",
-                "",
-                Things.DATA_CENTER,
-                SchedulingPolicy.DEFAULT,
-                null,
-                FencingPolicy.DEFAULT,
-                Cluster.AdmissionPolicy.DEFAULT,
-                Meta.NONE)));
+        cluster.run(create(Cluster.named(other, "c2", Things.DATA_CENTER)));
         HostSpec moved = new HostSpec("h1", other, "h1.example", 8443, Things.power(1));
 
         Operation early = cluster.run(new Request.ChangeHost(Things.id("h1"), moved, null));

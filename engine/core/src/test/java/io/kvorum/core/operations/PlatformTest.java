@@ -135,22 +135,7 @@ class PlatformTest {
         TestCluster cluster =
                 cluster(wanting("pc-q35-7.2", false), host("h1", null, "8.1"), host("h2", null, "7.2", "8.1"));
         Cluster before = Things.cluster();
-        Cluster newer = new Cluster(
-                before.id(),
-                before.name(),
-                "",
-                before.dataCenterId(),
-                before.scheduling(),
-                null,
-                before.fencing(),
-                before.admission(),
-                before.balancing(),
-                before.meta(),
-                null,
-                before.powerSaving(),
-                null,
-                before.migration(),
-                "pc-q35-8.1");
+        Cluster newer = before.withEmulatedMachine("pc-q35-8.1");
         assertEquals(
                 OperationState.SUCCEEDED,
                 cluster.run(new Request.Configure(newer, 1)).state());

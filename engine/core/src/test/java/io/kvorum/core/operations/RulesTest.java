@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.ConfigObject;
@@ -76,16 +75,8 @@ class RulesTest {
         "80, 2, 99, memoryOvercommitPercent, 99, 100 to 400"
     })
     void schedulingParametersHaveLimits(int high, int minutes, int memory, String field, String value, String words) {
-        Cluster bad = new Cluster(
-                Things.id("c"),
-                "c",
-                "",
-                Things.DATA_CENTER,
-                new SchedulingPolicy(PolicyName.NONE, high, minutes, memory),
-                null,
-                FencingPolicy.DEFAULT,
-                Cluster.AdmissionPolicy.DEFAULT,
-                Meta.NONE);
+        Cluster bad = Cluster.named(Things.id("c"), "c", Things.DATA_CENTER)
+                .with(new SchedulingPolicy(PolicyName.NONE, high, minutes, memory));
         refuses(create(bad), field, value, words);
     }
 

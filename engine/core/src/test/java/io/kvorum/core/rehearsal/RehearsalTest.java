@@ -6,15 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kvorum.core.inventory.BalancingPlan.MovePurpose;
 import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Cluster.AdmissionPolicy;
 import io.kvorum.core.inventory.Cluster.BalancingMode;
 import io.kvorum.core.inventory.Cluster.BalancingPolicy;
-import io.kvorum.core.inventory.Cluster.FencingPolicy;
 import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.Entity;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.PolicySchedule;
 import io.kvorum.core.inventory.PolicySchedule.Window;
 import io.kvorum.core.inventory.Vm;
@@ -43,19 +40,10 @@ class RehearsalTest {
     private static final int HOSTS = 4;
 
     private static Cluster settings(PolicyName policy, BalancingMode mode, int aggressiveness) {
-        return new Cluster(
-                Things.CLUSTER,
-                "cluster",
-                "",
-                Things.DATA_CENTER,
-                new SchedulingPolicy(policy, 80, 2, 100),
-                null,
-                FencingPolicy.DEFAULT,
-                AdmissionPolicy.DEFAULT,
-                new BalancingPolicy(mode, aggressiveness, 90, 95, 2, 8),
-                Meta.NONE,
-                null,
-                new PowerSavingPolicy(30, 0, true));
+        return Things.cluster()
+                .with(new SchedulingPolicy(policy, 80, 2, 100))
+                .with(new BalancingPolicy(mode, aggressiveness, 90, 95, 2, 8))
+                .with(new PowerSavingPolicy(30, 0, true));
     }
 
     private static final Cluster IN_USE = settings(PolicyName.EVENLY_DISTRIBUTED, BalancingMode.AUTOMATIC, 5);
@@ -159,22 +147,7 @@ class RehearsalTest {
                 PolicyName.NONE,
                 List.of(new Window(
                         List.of(DayOfWeek.values()), LocalTime.MIDNIGHT, LocalTime.NOON, PolicyName.POWER_SAVING)));
-        Cluster scheduled = new Cluster(
-                saving.id(),
-                saving.name(),
-                "",
-                saving.dataCenterId(),
-                saving.scheduling(),
-                null,
-                saving.fencing(),
-                saving.admission(),
-                saving.balancing(),
-                saving.meta(),
-                null,
-                saving.powerSaving(),
-                mornings,
-                saving.migration(),
-                null);
+        Cluster scheduled = saving.with(mornings);
         LoadRecording recording = recording(16, DAY, at -> 0.05);
         RehearsalReport report = rehearse(snapshot(16, HOSTS), scheduled, recording);
 

@@ -41,22 +41,7 @@ class PolicySchedulesTest {
 
     private static Cluster cluster(PolicySchedule schedule) {
         Cluster plain = Things.cluster();
-        return new Cluster(
-                plain.id(),
-                plain.name(),
-                "",
-                plain.dataCenterId(),
-                plain.scheduling(),
-                null,
-                plain.fencing(),
-                plain.admission(),
-                plain.balancing(),
-                plain.meta(),
-                null,
-                plain.powerSaving(),
-                schedule,
-                plain.migration(),
-                null);
+        return plain.with(schedule);
     }
 
     private static PolicyName at(PolicySchedule schedule, String instant) {

@@ -128,7 +128,10 @@ final class RandomPlacements {
                         i != 2,
                         facts.versions(),
                         facts.leasing(),
-                        pools))
+                        pools,
+                        facts.machineTypes(),
+                        facts.machineAliases(),
+                        facts.tsc()))
                 .withSpec(new HostSpec(
                         spec.name(),
                         spec.clusterId(),

@@ -174,22 +174,7 @@ class RoomTest {
                 Map.of("MaxGuests", 2.0),
                 Meta.NONE);
         Cluster plain = Things.cluster();
-        Cluster cluster = new Cluster(
-                plain.id(),
-                plain.name(),
-                "",
-                plain.dataCenterId(),
-                plain.scheduling(),
-                null,
-                plain.fencing(),
-                plain.admission(),
-                plain.balancing(),
-                Meta.NONE,
-                few.id(),
-                plain.powerSaving(),
-                null,
-                plain.migration(),
-                null);
+        Cluster cluster = plain.withCustomPolicy(few.id());
 
         Room room = search(cluster, Things.GIB, few, Things.host("h1"), Things.host("h2"));
 

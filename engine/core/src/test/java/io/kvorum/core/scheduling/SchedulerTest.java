@@ -85,7 +85,11 @@ class SchedulerTest {
                         uefi,
                         tpm,
                         facts.versions(),
-                        facts.leasing()));
+                        facts.leasing(),
+                        facts.hugepages(),
+                        facts.machineTypes(),
+                        facts.machineAliases(),
+                        facts.tsc()));
     }
 
     private static Vm with(Hardware.Firmware firmware, boolean tpm) {
@@ -195,16 +199,7 @@ class SchedulerTest {
 
     @Test
     void theClustersCpuModelMustBeThere() {
-        Cluster cluster = new Cluster(
-                Things.CLUSTER,
-                "cluster",
-                "",
-                Things.DATA_CENTER,
-                Cluster.SchedulingPolicy.DEFAULT,
-                "Model-Z",
-                Cluster.FencingPolicy.DEFAULT,
-                Cluster.AdmissionPolicy.DEFAULT,
-                Meta.NONE);
+        Cluster cluster = Things.cluster().withCpuModel("Model-Z");
 
         PlacementDecision decision = place(Things.vm("v"), null, Set.of(), cluster, Things.host("h1"));
 

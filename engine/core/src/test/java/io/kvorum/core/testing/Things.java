@@ -59,23 +59,16 @@ public final class Things {
     }
 
     public static Cluster cluster(Cluster.SchedulingPolicy scheduling, Cluster.FencingPolicy fencing) {
-        return new Cluster(
-                CLUSTER,
-                "cluster",
-                "",
-                DATA_CENTER,
-                scheduling,
-                null,
-                fencing,
-                Cluster.AdmissionPolicy.DEFAULT,
-                Meta.NONE);
+        return Cluster.named(CLUSTER, "cluster", DATA_CENTER).with(scheduling).with(fencing);
     }
 
     /** Another cluster of the data center. */
     public static Cluster cluster(String name) {
         Cluster like = cluster();
-        return new Cluster(
-                id(name), name, "", DATA_CENTER, like.scheduling(), null, like.fencing(), like.admission(), Meta.NONE);
+        return Cluster.named(id(name), name, DATA_CENTER)
+                .with(like.scheduling())
+                .with(like.fencing())
+                .with(like.admission());
     }
 
     public static StorageDomain store() {
@@ -142,7 +135,11 @@ public final class Things {
                         facts.uefi(),
                         facts.tpm(),
                         facts.versions(),
-                        facts.leasing()),
+                        facts.leasing(),
+                        facts.hugepages(),
+                        facts.machineTypes(),
+                        facts.machineAliases(),
+                        facts.tsc()),
                 Meta.NONE);
     }
 
@@ -189,7 +186,11 @@ public final class Things {
                 true,
                 true,
                 new Versions("1", "1", "1", "1", "test"),
-                Host.Leasing.NONE);
+                Host.Leasing.NONE,
+                List.of(),
+                List.of(),
+                Map.of(),
+                null);
     }
 
     public static Hardware hardware(long memory) {

@@ -11,7 +11,6 @@ import io.kvorum.core.inventory.Cluster.PowerSavingPolicy;
 import io.kvorum.core.inventory.Cluster.SchedulingPolicy;
 import io.kvorum.core.inventory.IoPolicy;
 import io.kvorum.core.inventory.Kind;
-import io.kvorum.core.inventory.Meta;
 import io.kvorum.core.inventory.PolicySchedule;
 import io.kvorum.core.inventory.PressurePolicy;
 import io.kvorum.core.operations.Request;
@@ -94,16 +93,8 @@ public class ClusterResource {
             String emulatedMachine) {
 
         Cluster make(UUID id) {
-            return applyTo(new Cluster(
-                    id,
-                    Words.required("name", name),
-                    "",
-                    Words.required("dataCenterId", dataCenterId),
-                    SchedulingPolicy.DEFAULT,
-                    null,
-                    FencingPolicy.DEFAULT,
-                    AdmissionPolicy.DEFAULT,
-                    Meta.NONE));
+            return applyTo(
+                    Cluster.named(id, Words.required("name", name), Words.required("dataCenterId", dataCenterId)));
         }
 
         Cluster applyTo(Cluster before) {

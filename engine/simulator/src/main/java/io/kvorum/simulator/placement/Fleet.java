@@ -5,7 +5,6 @@ import io.kvorum.core.inventory.AffinityGroup.Level;
 import io.kvorum.core.inventory.AffinityGroup.Member;
 import io.kvorum.core.inventory.AffinityGroup.Rule;
 import io.kvorum.core.inventory.Cluster;
-import io.kvorum.core.inventory.Cluster.PolicyName;
 import io.kvorum.core.inventory.DataCenter;
 import io.kvorum.core.inventory.DiskFormat;
 import io.kvorum.core.inventory.Entity;
@@ -38,6 +37,7 @@ import io.kvorum.core.lifecycle.HostState;
 import io.kvorum.core.lifecycle.VmState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
@@ -55,16 +55,8 @@ final class Fleet {
     private final Random random = new Random(20_261);
     private final UUID dataCenter = new UUID(1, 1);
     private final UUID store = new UUID(2, 1);
-    private final Cluster cluster = new Cluster(
-            new UUID(3, 1),
-            "cluster",
-            "",
-            dataCenter,
-            new Cluster.SchedulingPolicy(PolicyName.EVENLY_DISTRIBUTED, 80, 2, 100),
-            "EPYC-Milan",
-            Cluster.FencingPolicy.DEFAULT,
-            Cluster.AdmissionPolicy.DEFAULT,
-            Meta.NONE);
+    private final Cluster cluster =
+            Cluster.named(new UUID(3, 1), "cluster", dataCenter).withCpuModel("EPYC-Milan");
     private final List<Entity> entities = new ArrayList<>();
     private final List<Vm> vms = new ArrayList<>();
 
@@ -141,7 +133,11 @@ final class Fleet {
                 true,
                 random.nextInt(10) > 0,
                 new Versions("1", "10", "9", "6", "linux"),
-                Host.Leasing.NONE);
+                Host.Leasing.NONE,
+                List.of(),
+                List.of(),
+                Map.of(),
+                null);
         HostState state = random.nextInt(50) == 0 ? HostState.MAINTENANCE : HostState.UP;
         return new Host(
                 new UUID(5, i),

@@ -55,16 +55,8 @@ final class KvorumReplay {
     private static final long GIB = 1L << 30;
 
     private final RequestTrace trace;
-    private final Cluster cluster = new Cluster(
-            new UUID(2, 1),
-            "cluster",
-            "",
-            new UUID(1, 1),
-            new Cluster.SchedulingPolicy(PolicyName.DENSITY, 80, 2, 100),
-            null,
-            Cluster.FencingPolicy.DEFAULT,
-            Cluster.AdmissionPolicy.DEFAULT,
-            Meta.NONE);
+    private final Cluster cluster = Cluster.named(new UUID(2, 1), "cluster", new UUID(1, 1))
+            .with(new Cluster.SchedulingPolicy(PolicyName.DENSITY, 80, 2, 100));
     private final Inventory inventory;
     private final Scheduler scheduler;
     private final Map<String, AffinityGroup> groups = new HashMap<>();
@@ -184,7 +176,11 @@ final class KvorumReplay {
                 true,
                 true,
                 new Versions("1", "10", "9", "6", "linux"),
-                Host.Leasing.NONE);
+                Host.Leasing.NONE,
+                List.of(),
+                List.of(),
+                Map.of(),
+                null);
         return new Host(
                 new UUID(3, i),
                 new HostSpec("server-" + i, cluster.id(), "server.example", 8443, Host.PowerManagement.NONE),

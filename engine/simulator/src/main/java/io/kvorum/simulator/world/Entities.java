@@ -91,22 +91,12 @@ final class Entities {
     }
 
     private Cluster cluster(String name, Setup setup) {
-        return new Cluster(
-                names.id(name),
-                name,
-                "",
-                names.id("dc"),
-                scheduling(setup),
-                null,
-                fencing(setup),
-                Cluster.AdmissionPolicy.DEFAULT,
-                setup.busyPercent() == 0 ? Cluster.BalancingPolicy.DEFAULT : EAGER,
-                Meta.NONE,
-                null,
-                new Cluster.PowerSavingPolicy(LOW_PERCENT, Math.max(0, setup.reserve()), setup.savesPower()),
-                null,
-                setup.postCopy() ? POST_COPY : MigrationPolicy.DEFAULT,
-                null);
+        return Cluster.named(names.id(name), name, names.id("dc"))
+                .with(scheduling(setup))
+                .with(fencing(setup))
+                .with(setup.busyPercent() == 0 ? Cluster.BalancingPolicy.DEFAULT : EAGER)
+                .with(new Cluster.PowerSavingPolicy(LOW_PERCENT, Math.max(0, setup.reserve()), setup.savesPower()))
+                .with(setup.postCopy() ? POST_COPY : MigrationPolicy.DEFAULT);
     }
 
     private static Cluster.SchedulingPolicy scheduling(Setup setup) {
@@ -175,7 +165,11 @@ final class Entities {
                         true,
                         true,
                         new Host.Versions("1", "1", "1", "1", "test"),
-                        world.leasing()),
+                        world.leasing(),
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        null),
                 Meta.NONE);
     }
 
