@@ -96,8 +96,13 @@ public final class EvenDistribution {
     private static final int SOURCES_AT_ONCE = 16;
     private static final int TARGETS_OF_A_KIND = 32;
 
-    /** Of a plan's moves, so many are taken back at once. */
+    /** Of a plan's moves, so many are taken back at once, at least. */
     private static final int TOGETHER = 4;
+
+    /** At most: where the cluster is small, {@link #SHARE_TOGETHER} of the plan. */
+    private static final int MOST_TOGETHER = 10;
+
+    private static final double SHARE_TOGETHER = 0.1;
 
     /** Hosts that are tried beside those that the moves were between. */
     private static final int OTHERS = 6;
@@ -187,7 +192,10 @@ public final class EvenDistribution {
     /** Every move, and every few that follow each other, are looked at again now that the others are made. */
     private void polish() {
         int[] byHeat = ordered(this::heat);
-        for (int together = 1; together <= TOGETHER; together++) {
+        int most = model.hostCount() <= SMALL
+                ? Math.clamp((long) (travellers.size() * SHARE_TOGETHER), TOGETHER, MOST_TOGETHER)
+                : TOGETHER;
+        for (int together = 1; together <= most; together++) {
             for (int first = 0; first + together <= travellers.size(); first++) {
                 if (model.hostCount() <= SMALL) {
                     byHeat = ordered(this::heat);
