@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * {@code deploy/bench balance [--sizes 20,50,100]}: the same random clusters for ours and for hbal, then ours alone on larger
- * ones. hbal takes 20 minutes or so for 100 hosts.
+ * ones. hbal takes half an hour or so for 100 hosts.
  */
 public final class BalanceBenchmark {
 
