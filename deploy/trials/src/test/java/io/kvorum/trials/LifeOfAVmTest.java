@@ -54,7 +54,6 @@ class LifeOfAVmTest {
     @Test
     @Order(1)
     void ticksOnTheHostItWasPlacedOnAndNowhereElse() throws Exception {
-        guest.awaitTick(LIMIT);
         assertEquals(List.of(cluster.hostOf(vm)), guest.runsOn(LIMIT));
     }
 

@@ -35,8 +35,7 @@ class AdmissionControlTest {
     }
 
     private static Cluster cluster(AdmissionMode mode, int failures) {
-        Cluster c = Things.cluster();
-        return c.with(new AdmissionPolicy(mode, failures));
+        return Things.cluster().with(new AdmissionPolicy(mode, failures));
     }
 
     private static Inventory inventory(Cluster cluster, int hosts, Vm... vms) {

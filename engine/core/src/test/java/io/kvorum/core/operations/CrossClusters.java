@@ -31,12 +31,7 @@ final class CrossClusters {
 
     static Cluster cluster(
             UUID id, String name, @Nullable String cpuModel, AdmissionPolicy admission, UUID dataCenter) {
-        Cluster like = Things.cluster();
-        return Cluster.named(id, name, dataCenter)
-                .with(like.scheduling())
-                .withCpuModel(cpuModel)
-                .with(like.fencing())
-                .with(admission);
+        return Cluster.named(id, name, dataCenter).withCpuModel(cpuModel).with(admission);
     }
 
     static Cluster other(@Nullable String cpuModel) {

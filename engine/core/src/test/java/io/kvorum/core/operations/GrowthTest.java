@@ -201,8 +201,7 @@ class GrowthTest {
 
     @Test
     void whatMustBeRestartedElsewhereMustStillFitThere() {
-        Cluster c = Things.cluster();
-        Cluster enforcing = c.with(new AdmissionPolicy(AdmissionMode.ENFORCE, 1));
+        Cluster enforcing = Things.cluster().with(new AdmissionPolicy(AdmissionMode.ENFORCE, 1));
         VmSpec spec = running(24).spec();
         Vm v = Things.on(Things.vm(spec.with(new Vm.HighAvailability(true, Priority.MEDIUM))), "h1");
         TestCluster cluster = new TestCluster(

@@ -40,8 +40,7 @@ class PolicySchedulesTest {
             window(List.of(DayOfWeek.FRIDAY, DayOfWeek.SUNDAY), "22:00", "06:00", PolicyName.DENSITY);
 
     private static Cluster cluster(PolicySchedule schedule) {
-        Cluster plain = Things.cluster();
-        return plain.with(schedule);
+        return Things.cluster().with(schedule);
     }
 
     private static PolicyName at(PolicySchedule schedule, String instant) {

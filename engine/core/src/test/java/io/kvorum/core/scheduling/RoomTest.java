@@ -173,8 +173,7 @@ class RoomTest {
                 Map.of("Packing", 1.0),
                 Map.of("MaxGuests", 2.0),
                 Meta.NONE);
-        Cluster plain = Things.cluster();
-        Cluster cluster = plain.withCustomPolicy(few.id());
+        Cluster cluster = Things.cluster().withCustomPolicy(few.id());
 
         Room room = search(cluster, Things.GIB, few, Things.host("h1"), Things.host("h2"));
 

@@ -55,20 +55,16 @@ public final class Things {
     }
 
     public static Cluster cluster() {
-        return cluster(Cluster.SchedulingPolicy.DEFAULT, Cluster.FencingPolicy.DEFAULT);
+        return Cluster.named(CLUSTER, "cluster", DATA_CENTER);
     }
 
     public static Cluster cluster(Cluster.SchedulingPolicy scheduling, Cluster.FencingPolicy fencing) {
-        return Cluster.named(CLUSTER, "cluster", DATA_CENTER).with(scheduling).with(fencing);
+        return cluster().with(scheduling).with(fencing);
     }
 
     /** Another cluster of the data center. */
     public static Cluster cluster(String name) {
-        Cluster like = cluster();
-        return Cluster.named(id(name), name, DATA_CENTER)
-                .with(like.scheduling())
-                .with(like.fencing())
-                .with(like.admission());
+        return Cluster.named(id(name), name, DATA_CENTER);
     }
 
     public static StorageDomain store() {

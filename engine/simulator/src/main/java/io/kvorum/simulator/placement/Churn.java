@@ -59,6 +59,11 @@ final class Churn {
             return nanos[(int) Math.min(nanos.length - 1, Math.ceil(nanos.length * share) - 1)] / 1e3;
         }
 
+        /** Of the VMs that came. */
+        double nowhereShare() {
+            return (double) nowhere / (nanos.length - nowhere);
+        }
+
         double bytesPerDecision() {
             return (double) bytes / nanos.length;
         }

@@ -24,7 +24,7 @@ public final class PlacementBenchmark {
     private PlacementBenchmark() {}
 
     /** One point of the curve. */
-    private record Point(double rate, double p50, double p99, double bytes) {}
+    private record Point(double rate, double p50, double p99, double bytes, double nowhere) {}
 
     public static void main(String[] arguments) throws IOException, RunnerException {
         if (arguments.length != 0) {
@@ -32,8 +32,8 @@ public final class PlacementBenchmark {
             System.exit(2);
         }
         MeasuredOn.print();
-        System.out.println(" hosts      VMs  rules  decisions/s   p50 us   p99 us  bytes/decision  ns/host");
-        Point thousand = new Point(0, 0, 0, 0);
+        System.out.println(" hosts      VMs  rules  decisions/s   p50 us   p99 us  bytes/decision  ns/host  nowhere %");
+        Point thousand = new Point(0, 0, 0, 0, 0);
         for (int hosts : CURVE) {
             Point point = point(hosts, false);
             thousand = hosts == 1000 ? point : thousand;
@@ -63,10 +63,11 @@ public final class PlacementBenchmark {
                 median(windows, Window::rate),
                 median(windows, window -> window.percentileMicros(0.5)),
                 median(windows, window -> window.percentileMicros(0.99)),
-                median(windows, Window::bytesPerDecision));
+                median(windows, Window::bytesPerDecision),
+                median(windows, Window::nowhereShare));
         System.out.printf(
                 Locale.ROOT,
-                "%6d  %7d  %5s  %11.0f  %7.1f  %7.1f  %14.0f  %7.1f%n",
+                "%6d  %7d  %5s  %11.0f  %7.1f  %7.1f  %14.0f  %7.1f  %9.1f%n",
                 hosts,
                 hosts * VMS_PER_HOST,
                 rules ? "yes" : "no",
@@ -74,7 +75,8 @@ public final class PlacementBenchmark {
                 point.p50(),
                 point.p99(),
                 point.bytes(),
-                point.p50() * 1e3 / hosts);
+                point.p50() * 1e3 / hosts,
+                point.nowhere() * 100);
         return point;
     }
 
